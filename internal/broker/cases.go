@@ -1,0 +1,55 @@
+package broker
+
+import (
+	"context"
+	"time"
+
+	"medborgarnavet/block/pnr"
+	"medborgarnavet/plugin"
+)
+
+// Cases answers, from the municipality's own case system, whether a person
+// has an open case. Nothing of it is kept by the platform (M-25). The
+// implementation is casework's.
+type Cases interface {
+	// OpenCase is fault.NotFound when the person has no open case for the
+	// e-service, fault.Unavailable when the case system does not answer.
+	OpenCase(ctx context.Context, person pnr.Number, eservice string) (Case, error)
+}
+
+// Case is an open case as the case system tells it.
+type Case struct {
+	// ID is the case system's own, at most 31 characters.
+	ID string
+	// Board is the id of the authority whose case it is.
+	Board string
+	// Officer is the staff id of the officer in charge, if any.
+	Officer   string
+	Household plugin.Household
+	// Party is the asking person's own part in the case.
+	Party Party
+	// Protected is true when the person has protected personal data: no
+	// call is made (I-4).
+	Protected bool
+	// Months are the latest decisions, newest first.
+	Months []MonthDecision
+}
+
+// Party says in what role and scope a person belongs to a case, and when.
+type Party struct {
+	// Role is applicant, co-applicant or representative.
+	Role string
+	// Scope is full or read.
+	Scope string
+	// From and To are dates; To is empty while it lasts.
+	From, To string
+}
+
+// MonthDecision is an earlier month's decision in the case.
+type MonthDecision struct {
+	Month      string
+	Outcome    string
+	AmountOre  int64
+	SurplusOre int64
+	DecidedAt  time.Time
+}

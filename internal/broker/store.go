@@ -1,0 +1,202 @@
+package broker
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"medborgarnavet/internal/db"
+	"medborgarnavet/internal/fault"
+	"medborgarnavet/plugin"
+)
+
+// insert writes a fetch and one part for each origin of the source.
+func (b *Broker) insert(ctx context.Context, tx *db.Tx, id string, p plan) error {
+	now := db.Millis(tx.Now)
+	_, err := tx.Exec(ctx, `INSERT INTO fetch (id, space, audience, source, person, case_id, board, month, grant_id,
+			started_at, deadline_at, expires_at, ended)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,0)`,
+		id, p.ask.Space, p.ask.Audience, p.grant.Source, p.person, p.caseInfo.ID, p.caseInfo.Board, p.ask.Month, p.grant.ID,
+		now, db.Millis(p.deadline), db.Millis(tx.Now.AddDate(0, 0, p.terms.KeepDays)))
+	if err != nil {
+		return err
+	}
+	seq := 0
+	add := func(o plugin.Origin, state string) error {
+		seq++
+		_, err := tx.Exec(ctx, `INSERT INTO fetch_part (fetch_id, origin, seq, name, state, at) VALUES ($1,$2,$3,$4,$5,0)`,
+			id, o.ID, seq, o.Name, state)
+		return err
+	}
+	for _, g := range p.groups {
+		for _, o := range g {
+			if err := add(o, string(PartAsking)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, o := range p.notAsked {
+		if err := add(o, string(plugin.StateNotAsked)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runningFetch finds a fetch of the space that has not ended and is not past
+// its time, or that was started a moment ago.
+func runningFetch(ctx context.Context, tx *db.Tx, space, audience string) (string, error) {
+	var id string
+	now := db.Millis(tx.Now)
+	err := tx.QueryRow(ctx, `SELECT id FROM fetch WHERE space=$1 AND audience=$2
+		AND (ended=0 AND deadline_at>$3 OR started_at>$4)`, space, audience, now, now-sameClick.Milliseconds()).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return id, err
+}
+
+func fetchesSince(ctx context.Context, tx *db.Tx, person string, since time.Time) (int, error) {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM fetch_count WHERE person=$1 AND at>$2`, person, db.Millis(since)).Scan(&n)
+	if err == nil {
+		_, err = tx.Exec(ctx, `INSERT INTO fetch_count (id, person, at) VALUES ($1,$2,$3)`, db.NewID(), person, db.Millis(tx.Now))
+	}
+	return n, err
+}
+
+func deleteFetches(ctx context.Context, tx *db.Tx, space, audience string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM fetch_part WHERE fetch_id IN
+		(SELECT id FROM fetch WHERE space=$1 AND audience=$2)`, space, audience); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM fetch WHERE space=$1 AND audience=$2`, space, audience)
+	return err
+}
+
+// Discard destroys everything that was fetched into a space, for every
+// audience: at hand-in and when a draft is thrown away.
+func (b *Broker) Discard(ctx context.Context, tx *db.Tx, space string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM fetch_part WHERE fetch_id IN (SELECT id FROM fetch WHERE space=$1)`, space); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM fetch WHERE space=$1`, space)
+	return err
+}
+
+func setReceived(ctx context.Context, tx *db.Tx, fetch, origin string) error {
+	_, err := tx.Exec(ctx, `UPDATE fetch_part SET state=$1, at=$2 WHERE fetch_id=$3 AND origin=$4`,
+		string(PartReceived), db.Millis(tx.Now), fetch, origin)
+	return err
+}
+
+func setFinal(ctx context.Context, tx *db.Tx, fetch string, p plugin.Part, sealed []byte) error {
+	_, err := tx.Exec(ctx, `UPDATE fetch_part SET state=$1, at=$2, sealed=$3 WHERE fetch_id=$4 AND origin=$5`,
+		string(p.State), db.Millis(tx.Now), sealed, fetch, p.Origin)
+	return err
+}
+
+func setEnded(ctx context.Context, tx *db.Tx, fetch string) error {
+	_, err := tx.Exec(ctx, `UPDATE fetch SET ended=1 WHERE id=$1`, fetch)
+	return err
+}
+
+// Read gives a fetch to its audience, in a live login of the same person
+// (I-3). Faults: NotFound for another person, audience or id; Gone when it is
+// seven days old.
+func (b *Broker) Read(ctx context.Context, login Login, audience, id string) (Fetch, error) {
+	f := Fetch{ID: id}
+	err := b.opt.DB.Read(ctx, func(tx *db.Tx) error {
+		var started, deadline, expires int64
+		var ended bool
+		err := tx.QueryRow(ctx, `SELECT month, started_at, deadline_at, expires_at, ended=1 FROM fetch
+			WHERE id=$1 AND audience=$2 AND person=$3`, id, audience, b.opt.Ring.Pseudonym("broker", login.Subject.Plain())).
+			Scan(&f.Month, &started, &deadline, &expires, &ended)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "no such fetch")
+		}
+		if err != nil {
+			return err
+		}
+		f.StartedAt, f.ExpiresAt = db.Time(started), db.Time(expires)
+		if !tx.Now.Before(f.ExpiresAt) {
+			return fault.New(fault.Gone, "fetched data are past their time")
+		}
+		late := ended || !tx.Now.Before(db.Time(deadline))
+		f.Parts, err = b.readParts(ctx, tx, id, audience, late)
+		return err
+	})
+	if err != nil {
+		return Fetch{}, err
+	}
+	f.Done = true
+	for _, p := range f.Parts {
+		f.Done = f.Done && p.Final()
+	}
+	return f, nil
+}
+
+func (b *Broker) readParts(ctx context.Context, tx *db.Tx, id, audience string, late bool) ([]FetchPart, error) {
+	rows, err := tx.Query(ctx, `SELECT origin, name, state, at, sealed FROM fetch_part WHERE fetch_id=$1 ORDER BY seq`, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var parts []FetchPart
+	for rows.Next() {
+		var p FetchPart
+		var state string
+		var at int64
+		var sealed []byte
+		if err := rows.Scan(&p.Origin, &p.Name, &state, &at, &sealed); err != nil {
+			return nil, err
+		}
+		p.State = PartState(state)
+		if at > 0 {
+			p.At = db.Time(at)
+		}
+		if err := b.openPart(&p, id, audience, sealed, late); err != nil {
+			return nil, err
+		}
+		parts = append(parts, p)
+	}
+	return parts, rows.Err()
+}
+
+func (b *Broker) openPart(p *FetchPart, id, audience string, sealed []byte, late bool) error {
+	if !p.Final() && late { // the process died, or the part was never stored
+		p.State = PartState(plugin.StateUnavailable)
+		p.Part = plugin.Part{Origin: p.Origin, State: plugin.StateUnavailable, Source: "MNV", Code: "INTERRUPTED"}
+		return nil
+	}
+	if !p.Final() || len(sealed) == 0 {
+		p.Part = plugin.Part{Origin: p.Origin, State: plugin.State(p.State)}
+		return nil
+	}
+	plain, err := b.opt.Ring.OpenDue(partAAD(id, p.Origin, audience), sealed)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(plain, &p.Part)
+}
+
+// Purge deletes fetches that are past their time. Retention runs it after
+// the keys have been destroyed.
+func (b *Broker) Purge(ctx context.Context, now time.Time) (int, error) {
+	n := int64(0)
+	err := b.opt.DB.Tx(ctx, func(tx *db.Tx) error {
+		ms := db.Millis(now)
+		if _, err := tx.Exec(ctx, `DELETE FROM fetch_part WHERE fetch_id IN (SELECT id FROM fetch WHERE expires_at<=$1)`, ms); err != nil {
+			return err
+		}
+		var err error
+		if n, err = tx.Exec(ctx, `DELETE FROM fetch WHERE expires_at<=$1`, ms); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM fetch_count WHERE at<=$1`, ms-time.Hour.Milliseconds())
+		return err
+	})
+	return int(n), err
+}

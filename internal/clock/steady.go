@@ -1,0 +1,106 @@
+package clock
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	// JumpLimit is how far the wall clock may move against real time before
+	// it counts as a jump (performance.md §6).
+	JumpLimit = 5 * time.Minute
+	// SettleTime is how long purging and closing stay paused after a jump. In
+	// this time either the clock is corrected, or an operator has been alarmed;
+	// after it the new time is believed, because a promise to destroy something
+	// on its day may not be put off for ever by one correction of a clock.
+	SettleTime = time.Hour
+	// reanchor is how often the line that the clock is held against is drawn
+	// anew, so that many small corrections over months do not add up to a jump.
+	reanchor = 24 * time.Hour
+)
+
+// Steady is a Clock that notices when the wall clock jumps.
+//
+// States: steady → jumped (moved more than JumpLimit against real time) →
+// steady again when the clock came back to where it should be, when SettleTime
+// of real time passed without another jump, or when an operator called Accept.
+type Steady struct {
+	clock   Clock
+	elapsed func() time.Duration
+	settle  time.Duration
+
+	mu       sync.Mutex
+	wall     time.Time     // where the wall clock was believed to be …
+	at       time.Duration // … when this much real time had passed
+	jumped   bool
+	jumpWall time.Time // the wall clock's new line since the jump
+	jumpAt   time.Duration
+}
+
+// Option changes how Guard watches.
+type Option func(*Steady)
+
+// WithElapsed gives the source of real (monotonic) time. The default is the
+// clock's own where it has one (Manual), else the machine's monotonic clock.
+func WithElapsed(f func() time.Duration) Option { return func(s *Steady) { s.elapsed = f } }
+
+// WithSettle replaces SettleTime.
+func WithSettle(d time.Duration) Option { return func(s *Steady) { s.settle = d } }
+
+// Guard watches a clock from now on.
+func Guard(c Clock, options ...Option) *Steady {
+	start := time.Now()
+	s := &Steady{clock: c, settle: SettleTime, elapsed: func() time.Duration { return time.Since(start) }}
+	if e, ok := c.(elapser); ok {
+		s.elapsed = e.Elapsed
+	}
+	for _, o := range options {
+		o(s)
+	}
+	s.wall, s.at = c.Now().Round(0), s.elapsed()
+	return s
+}
+
+// Now is the guarded clock's time, jumped or not.
+func (s *Steady) Now() time.Time { return s.clock.Now() }
+
+// Jumped reports whether the wall clock has moved more than JumpLimit against
+// real time and has not settled since. While it is true nothing that cannot be
+// undone may be done because of the time.
+func (s *Steady) Jumped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, passed := s.clock.Now().Round(0), s.elapsed()
+	if near(now, s.wall, passed-s.at) {
+		s.jumped = false
+		if passed-s.at > reanchor {
+			s.wall, s.at = now, passed
+		}
+		return false
+	}
+	if !s.jumped || !near(now, s.jumpWall, passed-s.jumpAt) {
+		s.jumped, s.jumpWall, s.jumpAt = true, now, passed
+	}
+	if passed-s.jumpAt >= s.settle {
+		s.believe(now, passed)
+	}
+	return s.jumped
+}
+
+// Accept says that the clock is right as it stands: an operator looked.
+func (s *Steady) Accept() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.believe(s.clock.Now().Round(0), s.elapsed())
+}
+
+func (s *Steady) believe(now time.Time, passed time.Duration) {
+	s.wall, s.at, s.jumped = now, passed, false
+}
+
+// near reports whether now is within JumpLimit of where a clock that showed
+// wall should be after so much real time.
+func near(now, wall time.Time, passed time.Duration) bool {
+	off := now.Sub(wall) - passed
+	return off.Abs() <= JumpLimit
+}

@@ -1,0 +1,33 @@
+package db
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"time"
+)
+
+// crockford is the alphabet of ULID: no I, L, O or U. It sorts as it counts.
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// NewID makes an id in the form of a ULID: 26 characters that sort by the
+// millisecond they were made in, with 80 random bits. It cannot be guessed and
+// is made without asking the database. Order within one millisecond means
+// nothing.
+func NewID() string {
+	var raw [16]byte
+	binary.BigEndian.PutUint64(raw[:8], uint64(time.Now().UnixMilli())<<16)
+	_, _ = rand.Read(raw[6:]) // never fails since Go 1.24
+	return encode(raw)
+}
+
+// encode writes 128 bits as 26 characters of five bits, two zero bits first.
+func encode(raw [16]byte) string {
+	var out [26]byte
+	hi, lo := binary.BigEndian.Uint64(raw[:8]), binary.BigEndian.Uint64(raw[8:])
+	for i := len(out) - 1; i >= 0; i-- {
+		out[i] = crockford[lo&31]
+		lo = lo>>5 | hi<<59
+		hi >>= 5
+	}
+	return string(out[:])
+}

@@ -1,0 +1,38 @@
+-- What was fetched, by communication space and audience. Sealed parts lie
+-- under due keys that are destroyed seven days after the fetch.
+CREATE TABLE fetch (
+  id          TEXT PRIMARY KEY,
+  space       TEXT NOT NULL,
+  audience    TEXT NOT NULL,
+  source      TEXT NOT NULL,
+  person      TEXT NOT NULL,
+  case_id     TEXT NOT NULL,
+  board       TEXT NOT NULL,
+  month       TEXT NOT NULL,
+  grant_id    TEXT NOT NULL,
+  started_at  {{int}} NOT NULL,
+  deadline_at {{int}} NOT NULL,
+  expires_at  {{int}} NOT NULL,
+  ended       {{int}} NOT NULL,
+  UNIQUE (space, audience)
+) {{strict}};
+CREATE INDEX fetch_expires ON fetch (expires_at);
+
+CREATE TABLE fetch_part (
+  fetch_id TEXT NOT NULL REFERENCES fetch (id),
+  origin   TEXT NOT NULL,
+  seq      {{int}} NOT NULL,
+  name     TEXT NOT NULL,
+  state    TEXT NOT NULL,
+  at       {{int}} NOT NULL,
+  sealed   {{blob}},
+  PRIMARY KEY (fetch_id, origin)
+) {{strict}};
+
+-- How often a person has asked within the hour; nothing older is kept.
+CREATE TABLE fetch_count (
+  id     TEXT PRIMARY KEY,
+  person TEXT NOT NULL,
+  at     {{int}} NOT NULL
+) {{strict}};
+CREATE INDEX fetch_count_person ON fetch_count (person, at);

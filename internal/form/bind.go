@@ -1,0 +1,144 @@
+package form
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"medborgarnavet/plugin"
+)
+
+// Bind puts every payment of the parts on one row of the form and sums, for
+// each row, the paid net amounts whose pay date lies in the control month
+// ("2026-10"). Payments of other months, planned ones and those without a
+// net amount are kept beside the sum (I-2, M-87, M-88). No payment is
+// dropped: what no row asks for goes to the rest row.
+func Bind(f plugin.Form, parts []plugin.Part, controlMonth string) []plugin.Row {
+	rows, bindings := boundRows(f)
+	states := map[string]plugin.State{}
+	for _, p := range parts {
+		states[p.Origin] = p.State
+		for _, pay := range p.Payments {
+			if i := place(bindings, p.Origin, pay); i >= 0 {
+				put(&rows[i], pay, controlMonth)
+			}
+		}
+	}
+	for i := range rows {
+		settle(&rows[i], bindings[i], states)
+	}
+	return rows
+}
+
+// boundRows lists the amount rows that can be filled, in the form's order.
+func boundRows(f plugin.Form) (rows []plugin.Row, bindings []plugin.Binding) {
+	for _, s := range f.Sections {
+		for _, it := range Items(s, nil) {
+			if it.Field.Kind == plugin.FieldAmountRow && it.Field.Bind != nil {
+				rows = append(rows, plugin.Row{Path: it.Path, Label: it.Field.Label, Payer: it.Field.Payer})
+				bindings = append(bindings, *it.Field.Bind)
+			}
+		}
+	}
+	return rows, bindings
+}
+
+// place finds the row of a payment: the first that names its code, else the
+// first rest row of its origin.
+func place(bindings []plugin.Binding, origin string, p plugin.Payment) int {
+	rest := -1
+	for i, b := range bindings {
+		if !slices.Contains(b.Origins, origin) || b.Payer != "" && b.Payer != p.Payer {
+			continue
+		}
+		if b.Rest {
+			if rest < 0 {
+				rest = i
+			}
+			continue
+		}
+		if slices.ContainsFunc(b.Codes, func(c string) bool { return matches(c, p.BenefitCode) }) {
+			return i
+		}
+	}
+	return rest
+}
+
+func matches(pattern, code string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(code, prefix)
+	}
+	return pattern == code
+}
+
+func put(r *plugin.Row, p plugin.Payment, controlMonth string) {
+	if p.Status == plugin.StatusPaid && p.NetOre != nil && strings.HasPrefix(p.PayDate, controlMonth+"-") {
+		r.Counted = append(r.Counted, p)
+	} else {
+		r.Others = append(r.Others, p)
+	}
+}
+
+// settle decides a row's state and sum. If any of the row's origins could
+// not answer, there is no sum to trust: what did come is shown, not summed.
+func settle(r *plugin.Row, b plugin.Binding, states map[string]plugin.State) {
+	asked, unavailable := false, false
+	for _, o := range b.Origins {
+		switch states[o] {
+		case plugin.StateUnavailable:
+			asked, unavailable = true, true
+		case plugin.StateAnswered, plugin.StateNothing:
+			asked = true
+		}
+	}
+	switch {
+	case unavailable:
+		r.State = plugin.StateUnavailable
+		r.Others = append(r.Counted, r.Others...)
+		r.Counted = nil
+	case !asked:
+		r.State = plugin.StateNotAsked
+	case len(r.Counted) == 0:
+		r.State = plugin.StateNothing
+	default:
+		r.State = plugin.StateAnswered
+		sum := int64(0)
+		for _, p := range r.Counted {
+			sum += *p.NetOre
+		}
+		r.FetchedOre = &sum
+	}
+	byDate(r.Counted)
+	byDate(r.Others)
+}
+
+func byDate(list []plugin.Payment) {
+	sort.SliceStable(list, func(i, j int) bool { return list[i].PayDate < list[j].PayDate })
+}
+
+// Own lays what the person wrote beside bound rows, and adds the rows that
+// are filled in by hand only. A row whose own amount cannot be read has none.
+func Own(f plugin.Form, bound []plugin.Row, values map[string]string) []plugin.Row {
+	byPath := map[string]plugin.Row{}
+	for _, r := range bound {
+		byPath[r.Path] = r
+	}
+	var rows []plugin.Row
+	for _, s := range f.Sections {
+		for _, it := range Items(s, values) {
+			if it.Field.Kind != plugin.FieldAmountRow || !it.Visible(values) {
+				continue
+			}
+			r, ok := byPath[it.Path]
+			if !ok {
+				r = plugin.Row{Path: it.Path, Label: it.Field.Label, Payer: it.Field.Payer, State: plugin.StateNotAsked}
+			}
+			if ore, ok := Ore(values[it.Path+".own"]); ok {
+				r.OwnOre = &ore
+			}
+			r.Comment = values[it.Path+".comment"]
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

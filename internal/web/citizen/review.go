@@ -1,0 +1,196 @@
+package citizen
+
+import (
+	"errors"
+	"net/http"
+
+	"medborgarnavet/internal/submission"
+	"medborgarnavet/internal/web/page"
+	"medborgarnavet/internal/web/route"
+	"medborgarnavet/internal/workspace"
+	"medborgarnavet/plugin"
+)
+
+type reviewBody struct {
+	Missing     []page.Link
+	Questions   []page.Link
+	Sections    []page.Summary
+	Changed     int
+	Approve     string
+	HandIn      string
+	Back        string
+	Seen        string
+	Declaration string
+	Confirm     page.Confirm
+	Board       string
+}
+
+// review shows everything as it will be handed in (M-93).
+func (p *Pages) review(w http.ResponseWriter, r *route.Request) error {
+	return p.reviewPage(w, r, http.StatusOK, nil, nil)
+}
+
+func (p *Pages) reviewPage(w http.ResponseWriter, r *route.Request, status int, problem page.Text, notice *page.Notice) error {
+	d, err := p.draft(r)
+	if err != nil {
+		return p.handedIn(w, r, err)
+	}
+	if d, _, err = p.Workspace.Refresh(r.Context(), login(r), d); err != nil {
+		return err
+	}
+	preview, err := p.Submissions.Preview(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	data := p.draftData(r, d, page.T("citizen.review.title"), "granska")
+	if notice != nil {
+		data.Notices = append(data.Notices, *notice)
+	}
+	body := p.reviewOf(d, preview)
+	body.Confirm = page.Confirm{Name: "intygar", Label: page.T("citizen.review.confirm"), Error: problem}
+	if problem != nil {
+		data.Errors = []page.FieldError{{Field: "intygar", Text: problem}}
+	}
+	return p.render(w, r, status, "review.html", withBody(data, body))
+}
+
+func (p *Pages) reviewOf(d workspace.Draft, preview submission.Preview) reviewBody {
+	base := "/ansokan/" + d.ID
+	body := reviewBody{Approve: base + "/godkann", HandIn: base + "/lamna-in", Back: base + "/granska", Seen: preview.SHA256,
+		Declaration: d.Form.Declaration, Board: p.BoardName(d.Board)}
+	link := func(m plugin.Remark) page.Link { return page.Link{URL: base + "/" + m.Section, Text: m.Text} }
+	for _, m := range preview.Review.Missing {
+		body.Missing = append(body.Missing, link(m))
+	}
+	for _, m := range preview.Review.Questions {
+		body.Questions = append(body.Questions, link(m))
+	}
+	body.Sections, body.Changed = summaries(preview.Summary, base)
+	return body
+}
+
+// summaries are the summary's sections as shown; base is "" when nothing can
+// be changed any more.
+func summaries(list []submission.SummarySection, base string) (out []page.Summary, changed int) {
+	for _, s := range list {
+		sum := page.Summary{Title: s.Title}
+		if base != "" {
+			sum.ChangeURL = base + "/" + s.ID
+		}
+		for _, l := range s.Lines {
+			row := page.SummaryRow{Term: l.Label, Changed: l.Changed}
+			if l.Value != "" {
+				row.Value = l.Value
+			}
+			row.Note = lineNote(l)
+			if l.Changed {
+				changed++
+			}
+			sum.Rows = append(sum.Rows, row)
+		}
+		out = append(out, sum)
+	}
+	return out, changed
+}
+
+func lineNote(l submission.SummaryLine) page.Text {
+	var notes []page.Text
+	if l.Fetched != "" && (l.Changed || l.Value == "") {
+		notes = append(notes, page.T("citizen.review.fetched", "amount", l.Fetched))
+	}
+	if l.Comment != "" {
+		notes = append(notes, page.T("citizen.review.comment", "text", l.Comment))
+	}
+	if len(notes) == 0 {
+		return nil
+	}
+	return notes
+}
+
+// approve is the first of two steps: the person has seen the summary and
+// stands by it. It changes nothing; it shows the page with the last button.
+func (p *Pages) approve(w http.ResponseWriter, r *route.Request) error {
+	if r.PostFormValue("intygar") == "" {
+		return p.reviewPage(w, r, http.StatusUnprocessableEntity, page.T("citizen.review.confirm_error"), nil)
+	}
+	d, err := p.draft(r)
+	if err != nil {
+		return p.handedIn(w, r, err)
+	}
+	preview, err := p.Submissions.Preview(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	if preview.SHA256 != r.PostFormValue("sett") {
+		return p.reviewPage(w, r, http.StatusConflict, nil, changedNotice())
+	}
+	data := p.draftData(r, d, page.T("citizen.handin.title"), "granska")
+	return p.render(w, r, http.StatusOK, "handin.html", withBody(data, p.reviewOf(d, preview)))
+}
+
+func changedNotice() *page.Notice {
+	return &page.Notice{Tone: page.Warning, Title: page.T("citizen.review.changed_since"), Live: true}
+}
+
+// handIn is the second step. Pressing it again gives the same receipt (I-8).
+func (p *Pages) handIn(w http.ResponseWriter, r *route.Request) error {
+	receipt, err := p.Submissions.HandIn(r.Context(), login(r), r.Session.Name, r.PathValue("id"), r.PostFormValue("sett"))
+	if errors.Is(err, submission.ErrOtherSummary) {
+		return p.reviewPage(w, r, http.StatusConflict, nil, changedNotice())
+	}
+	if err != nil {
+		return err
+	}
+	return route.SeeOther(w, r, "/kvitto/"+receipt.ID)
+}
+
+type receiptBody struct {
+	Receipt  page.Receipt
+	Sections []page.Summary
+	Missing  []page.Text
+	Cases    string
+}
+
+// receipt is what the person keeps. It survives a reload and can be printed.
+func (p *Pages) receipt(w http.ResponseWriter, r *route.Request) error {
+	receipt, err := p.Submissions.Receipt(r.Context(), login(r), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	rec, err := p.Submissions.OfPerson(r.Context(), login(r), receipt.ID)
+	if err != nil {
+		return err
+	}
+	data := p.data(r, page.T("citizen.receipt.title"))
+	data.OwnHeading = true
+	body := receiptBody{Cases: "/arenden"}
+	body.Sections, _ = summaries(rec.Summary, "")
+	for _, m := range rec.Missing {
+		body.Missing = append(body.Missing, m.Text)
+	}
+	body.Receipt = page.Receipt{Title: page.T("citizen.receipt.title"), NumberLabel: page.T("citizen.receipt.number"),
+		Number: page.CaseNumber(receipt.Reference), At: receipt.At,
+		Body:      page.T("citizen.receipt.text", "month", page.MonthOf(receipt.Month), "board", p.BoardName(rec.Board)),
+		NextTitle: page.T("citizen.receipt.next"),
+		Next:      []page.Text{page.T("citizen.receipt.next1"), page.T("citizen.receipt.next2"), page.T("citizen.receipt.next3")}}
+	return p.render(w, r, http.StatusOK, "receipt.html", withBody(data, body))
+}
+
+type removeBody struct{ Action, Back string }
+
+// confirmRemove asks before a draft is thrown away.
+func (p *Pages) confirmRemove(w http.ResponseWriter, r *route.Request) error {
+	d, err := p.draft(r)
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, http.StatusOK, "remove.html", withBody(p.draftData(r, d, page.T("citizen.remove.title"), ""),
+		removeBody{Action: "/ansokan/" + d.ID + "/ta-bort", Back: "/ansokan/" + d.ID}))
+}
+
+func (p *Pages) remove(w http.ResponseWriter, r *route.Request) error {
+	if err := p.Workspace.Discard(r.Context(), login(r), r.PathValue("id")); err != nil {
+		return err
+	}
+	return route.SeeOther(w, r, "/mina-sidor")
+}

@@ -1,0 +1,331 @@
+// Package route is every route of a municipality's site with its access rule.
+//
+// A route says who may come in: anyone, a logged-in citizen, or staff with
+// one of the named roles. There is no default: a route without a rule is a
+// fault at start, and an address without a route does not exist (I-13,
+// M-123). The package looks the login up, refuses cross-site posts, sets the
+// security headers, gives each request an id, and turns the error that a
+// handler returns into a page in one place. It knows nothing of what the
+// pages do; who may reach which case is decided by the steps behind them.
+package route
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"medborgarnavet/internal/clock"
+	"medborgarnavet/internal/fault"
+	"medborgarnavet/internal/identity/session"
+)
+
+// Access says who may use a route.
+type Access string
+
+const (
+	Public  Access = "public"
+	Citizen Access = "citizen"
+	Staff   Access = "staff"
+)
+
+// Handler answers a request or returns a fault for the error page.
+type Handler func(w http.ResponseWriter, r *Request) error
+
+// Route is a method and pattern (net/http syntax: "POST /arenden/{id}") with
+// its rule.
+type Route struct {
+	Pattern string
+	Access  Access
+	// Roles are the staff roles that may enter; at least one for Staff.
+	Roles []string
+	// Quiet marks requests that a page makes by itself: they do not count
+	// as activity of the person (polling must not extend the idle time).
+	Quiet bool
+	// MaxBytes limits the body; 0 = 256 KiB.
+	MaxBytes int64
+	Do       Handler
+	// NoLogin answers instead of the error page when the login has run out,
+	// so that what was posted is not lost.
+	NoLogin Handler
+}
+
+// Request is a request with what the rule has established.
+type Request struct {
+	*http.Request
+	// ID identifies the request in logs and on error pages.
+	ID string
+	// Session is the login; the zero value on public routes without one.
+	Session session.Session
+	// StaffID and Roles are the officer's, on staff routes.
+	StaffID string
+	Roles   []string
+	// CSRF goes into every form. It is bound to the person, not to the
+	// login, so that a form survives a new login.
+	CSRF string
+	// ClientIP is the address the e-ID provider is told.
+	ClientIP string
+}
+
+// LoggedIn tells whether the request has a login of the route's kind.
+func (r *Request) LoggedIn() bool { return r.Session.ID != "" }
+
+// Options are what the router needs from the rest.
+type Options struct {
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Sessions *session.Store
+	// StaffRoles tells which staff member a login belongs to and with what
+	// roles, from the board's staff directory; never from the login.
+	StaffRoles func(ctx context.Context, s session.Session) (staffID string, roles []string, err error)
+	// Fail writes the error page.
+	Fail func(w http.ResponseWriter, r *Request, err error)
+	// LoginPath is where a person without a login is sent, by kind.
+	LoginPath map[Access]string
+	// CSRF makes the token of a person's forms; "" is the public one.
+	CSRF func(person string) string
+	// TrustedProxies are addresses whose X-Forwarded-For is believed.
+	TrustedProxies []string
+	// FormAction are further origins forms may post to (e-ID providers).
+	FormAction []string
+}
+
+// Cookie names. The __Host- prefix ties them to this host, path / and TLS.
+const (
+	CitizenCookie = "__Host-mnv"
+	StaffCookie   = "__Host-mnv-desk"
+)
+
+// Router serves the routes of one municipality.
+type Router struct {
+	opt    Options
+	mux    *http.ServeMux
+	cross  *http.CrossOriginProtection
+	routes []Route
+}
+
+// New builds a router. Every fault in the table is an error: a router with a
+// route that has no rule never serves.
+func New(opt Options, routes []Route) (*Router, error) {
+	rt := &Router{opt: opt, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), routes: routes}
+	for _, route := range routes {
+		if err := check(route); err != nil {
+			return nil, err
+		}
+		rt.mux.HandleFunc(route.Pattern, rt.serve(route))
+	}
+	rt.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		rt.finish(w, rt.request(r), fault.New(fault.NotFound, "no such address"))
+	})
+	return rt, nil
+}
+
+func check(route Route) error {
+	method, path, ok := strings.Cut(route.Pattern, " ")
+	switch {
+	case !ok || !strings.HasPrefix(path, "/"), method != "GET" && method != "POST":
+		return fmt.Errorf("route %q: the pattern must be GET or POST and a path", route.Pattern)
+	case route.Do == nil:
+		return fmt.Errorf("route %q has no handler", route.Pattern)
+	case route.Access == Staff && len(route.Roles) == 0:
+		return fmt.Errorf("route %q lets staff in without naming a role", route.Pattern)
+	case route.Access != Public && route.Access != Citizen && route.Access != Staff:
+		return fmt.Errorf("route %q has no access rule", route.Pattern)
+	}
+	return nil
+}
+
+// Routes lists the table, for tests that try every route.
+func (rt *Router) Routes() []Route { return rt.routes }
+
+// ServeHTTP implements http.Handler.
+func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	headers(w.Header(), rt.opt.FormAction)
+	if err := rt.cross.Check(r); err != nil {
+		rt.finish(w, rt.request(r), fault.New(fault.Forbidden, "cross-site request"))
+		return
+	}
+	rt.mux.ServeHTTP(w, r)
+}
+
+func (rt *Router) serve(route Route) http.HandlerFunc {
+	limit := route.MaxBytes
+	if limit == 0 {
+		limit = 256 << 10
+	}
+	return func(w http.ResponseWriter, hr *http.Request) {
+		r := rt.request(hr)
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		defer rt.recover(w, r)
+		start := rt.opt.Clock.Now()
+		err := rt.admit(w, r, route)
+		switch {
+		case err == nil:
+			err = route.Do(w, r)
+		case route.NoLogin != nil && fault.KindOf(err) == fault.Unauthenticated:
+			err = route.NoLogin(w, r)
+		}
+		rt.finish(w, r, err)
+		rt.opt.Log.Info("request", "id", r.ID, "route", route.Pattern, "ms", rt.opt.Clock.Now().Sub(start).Milliseconds(),
+			"outcome", string(fault.KindOf(err)))
+	}
+}
+
+// admit finds the login that the rule asks for, or says why not.
+func (rt *Router) admit(w http.ResponseWriter, r *Request, route Route) error {
+	kind, cookie := session.Citizen, CitizenCookie
+	if route.Access == Staff {
+		kind, cookie = session.Staff, StaffCookie
+	}
+	if route.Access != Public {
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	if c, err := r.Cookie(cookie); err == nil {
+		s, err := rt.opt.Sessions.Get(r.Context(), c.Value, kind, !route.Quiet)
+		switch {
+		case err == nil:
+			r.Session = s
+		case fault.KindOf(err) == fault.Unauthenticated:
+		default:
+			return err
+		}
+	}
+	r.CSRF = rt.opt.CSRF("")
+	if r.LoggedIn() {
+		r.CSRF = rt.opt.CSRF(r.Session.Subject.Plain())
+	}
+	if route.Access == Public {
+		return nil
+	}
+	if !r.LoggedIn() {
+		return fault.New(fault.Unauthenticated, "no login")
+	}
+	if err := checkCSRF(r); err != nil {
+		return err
+	}
+	if route.Access == Staff {
+		return rt.admitStaff(r, route.Roles)
+	}
+	return nil
+}
+
+// checkCSRF is a second lock behind CrossOriginProtection and SameSite, for
+// browsers that send neither Origin nor Sec-Fetch-Site.
+func checkCSRF(r *Request) error {
+	if r.Method != http.MethodPost || r.Header.Get("Sec-Fetch-Site") == "same-origin" {
+		return nil
+	}
+	if err := r.ParseMultipartForm(4 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return fault.New(fault.TooLarge, "the post is too large")
+		}
+		return fault.New(fault.Invalid, "the post cannot be read")
+	}
+	if subtle.ConstantTimeCompare([]byte(r.PostFormValue("csrf")), []byte(r.CSRF)) != 1 {
+		return fault.New(fault.Forbidden, "the form's token is wrong")
+	}
+	return nil
+}
+
+func (rt *Router) admitStaff(r *Request, wanted []string) error {
+	id, roles, err := rt.opt.StaffRoles(r.Context(), r.Session)
+	if err != nil {
+		return err
+	}
+	r.StaffID, r.Roles = id, roles
+	for _, want := range wanted {
+		for _, have := range roles {
+			if want == have {
+				return nil
+			}
+		}
+	}
+	return fault.New(fault.Forbidden, "no role for this page")
+}
+
+func (rt *Router) request(r *http.Request) *Request {
+	return &Request{Request: r, ID: newID(), ClientIP: rt.clientIP(r)}
+}
+
+func (rt *Router) finish(w http.ResponseWriter, r *Request, err error) {
+	if err == nil {
+		return
+	}
+	if fault.KindOf(err) == fault.Internal {
+		rt.opt.Log.Error("fault", "id", r.ID, "error", err)
+	}
+	rt.opt.Fail(w, r, err)
+}
+
+func (rt *Router) recover(w http.ResponseWriter, r *Request) {
+	if p := recover(); p != nil {
+		// The value of a panic may quote data; its place in the code cannot.
+		rt.opt.Log.Error("panic", "id", r.ID, "kind", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+		rt.opt.Fail(w, r, fault.New(fault.Internal, "panic"))
+	}
+}
+
+// clientIP is the peer's address, or the last address that a trusted proxy
+// added (identity.md: a spoofed X-Forwarded-For must not reach the e-ID).
+func (rt *Router) clientIP(r *http.Request) string {
+	host := hostOnly(r.RemoteAddr)
+	for _, trusted := range rt.opt.TrustedProxies {
+		if trusted == host {
+			parts := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+			if last := strings.TrimSpace(parts[len(parts)-1]); last != "" {
+				return last
+			}
+		}
+	}
+	return host
+}
+
+func hostOnly(addr string) string {
+	if i := strings.LastIndexByte(addr, ':'); i > 0 {
+		return strings.Trim(addr[:i], "[]")
+	}
+	return addr
+}
+
+func headers(h http.Header, formAction []string) {
+	action := strings.Join(append([]string{"'self'"}, formAction...), " ")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "+
+		"connect-src 'self'; form-action "+action+"; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	h.Set("Strict-Transport-Security", "max-age=31536000")
+}
+
+func newID() string {
+	var b [5]byte
+	rand.Read(b[:])
+	return base32.StdEncoding.EncodeToString(b[:])
+}
+
+// SetCookie gives the browser the token of a login.
+func SetCookie(w http.ResponseWriter, name, token string) {
+	http.SetCookie(w, &http.Cookie{Name: name, Value: token, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+// ClearCookie takes it back.
+func ClearCookie(w http.ResponseWriter, name string) {
+	http.SetCookie(w, &http.Cookie{Name: name, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		MaxAge: -1, Expires: time.Unix(0, 0)})
+}
+
+// SeeOther answers a post with the address to read next.
+func SeeOther(w http.ResponseWriter, r *Request, path string) error {
+	http.Redirect(w, r.Request, path, http.StatusSeeOther)
+	return nil
+}

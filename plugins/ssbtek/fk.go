@@ -1,0 +1,255 @@
+package ssbtek
+
+import (
+	"slices"
+	"strings"
+
+	"medborgarnavet/plugin"
+)
+
+// Försäkringskassan and Pensionsmyndigheten answer through LEFI, as JSON in
+// base64. Each has its own model and its own place in the document: see
+// fkPayments and pmPayments.
+
+const (
+	codeLefiFault  = "LEFI_FELSVAR" // LEFI's general fault, which has no code
+	stateOK        = "OK"
+	companyPM      = "1003" // foretag: Pensionsmyndigheten
+	currencySEK    = "SEK"
+	prefixFK       = "FK:"
+	prefixPM       = "PM:"
+	codeForbidden  = "OBEHORIG"
+	codeInternal   = "INTERNT_FEL"
+	codeNoLefiCode = "TILLSTAND_SAKNAS"
+)
+
+func (d *decoder) fk(data *element) []plugin.Part {
+	both := func(code string) []plugin.Part {
+		return []plugin.Part{unavailable(originFK, sourceBT, code), unavailable(originPM, sourceBT, code)}
+	}
+	raw, err := decodeBase64(data.value("lefiJsonSvar"))
+	if err != nil {
+		return both(codeUnreadable)
+	}
+	doc, err := parseJSON(raw, d.expect.Limits)
+	if err != nil {
+		d.protected = d.protected || protectedRaw(raw)
+		return both(codeUnreadable)
+	}
+	d.protected = d.protected || protectedJSON(doc)
+	if lefiFault(doc) {
+		return both(codeLefiFault)
+	}
+	for _, person := range items(doc, "formansinformation", "generellPersoninformation") {
+		if !samePerson(d.expect.Person, word(person, "personnummer")) {
+			return both(codeWrongPerson)
+		}
+	}
+	fk, pm := plugin.Part{Origin: originFK}, plugin.Part{Origin: originPM}
+	info := member(doc, "formansinformation")
+	fk.Payments = append(fkPayments(info, "utbetalningsuppgift", plugin.StatusPaid),
+		fkPayments(info, "preliminarautbetalningar", plugin.StatusPreliminary)...)
+	fk.Facts = fkDecisions(info)
+	pm.Payments = append(pmPayments(doc, "utbetalningar", plugin.StatusPaid),
+		pmPayments(doc, "preliminaraUtbetalningar", plugin.StatusPreliminary)...)
+	pm.Facts = pmDecisions(doc)
+	fk.Payments = withoutTwins(fk.Payments, pm.Payments)
+	return []plugin.Part{lefiState(doc, fk, prefixFK), lefiState(doc, pm, prefixPM)}
+}
+
+// lefiFault tells LEFI's fault answer from an answer.
+func lefiFault(doc object) bool {
+	for _, name := range []string{"utlamnare", "formansinformation", "utbetalningar", "preliminaraUtbetalningar"} {
+		if _, ok := doc[name]; ok {
+			return false
+		}
+	}
+	return word(doc, "meddelande") != ""
+}
+
+// lefiState settles one agency's part: its tillstand first, then the
+// deviations (avvikelser), which name what could not be handed out.
+func lefiState(doc object, p plugin.Part, prefix string) plugin.Part {
+	providers := items(doc, "utlamnare")
+	listed := slices.IndexFunc(providers, func(v any) bool { return word(v, "utlamnare", "kod") == p.Origin })
+	p = answered(p)
+	if listed >= 0 {
+		switch code := word(providers[listed], "tillstand", "kod"); {
+		case code == "" && p.State == plugin.StateNothing:
+			return unavailable(p.Origin, sourceBT, codeNoLefiCode)
+		case code != "" && code != stateOK:
+			// Only a provider that is OK has contributed to the answer.
+			return unavailable(p.Origin, sourceBT, code)
+		}
+	} else if p.State == plugin.StateNothing && (len(providers) > 0 || p.Origin == originPM) {
+		// The list names those whom the question concerned.
+		p.State = plugin.StateNotAsked
+	}
+	code := lefiDeviation(doc, prefix)
+	switch {
+	case code == "":
+	case p.State == plugin.StateAnswered: // part of the answer is missing, and it is told
+		p.Source, p.Code = sourceBT, code
+	default:
+		return unavailable(p.Origin, sourceBT, code)
+	}
+	return p
+}
+
+// lefiDeviation is the gravest deviation that concerns one agency's codes.
+func lefiDeviation(doc object, prefix string) string {
+	found := ""
+	for _, list := range []struct{ name, prefix string }{
+		{"formansinformation", prefixFK}, {"ansprak", prefixPM}, {"beslut", prefixPM},
+		{"preliminaraUtbetalningar", ""}, {"utbetalningar", ""}, {"ovrigInformation", ""},
+	} {
+		for _, v := range items(doc, "avvikelser", list.name) {
+			kind := first(word(v, "formansgrupp", "kod"), word(v, "ovrigInformationstyp", "kod"), list.prefix)
+			if !strings.HasPrefix(kind, prefix) && strings.Contains(kind, ":") {
+				continue
+			}
+			code := safeCode(word(v, "avvikelse", "kod"))
+			if found == "" || found == codeForbidden || code == codeInternal {
+				found = code
+			}
+		}
+	}
+	return found
+}
+
+// fkPayments reads Försäkringskassan's model: period{fran,till}, amounts with
+// currency. The payment's own net is the amount; detail rows are not summed.
+func fkPayments(info any, list string, status plugin.PaymentStatus) []plugin.Payment {
+	var payments []plugin.Payment
+	for _, u := range items(info, list) {
+		p := plugin.Payment{
+			Payer:    originFK,
+			PayDate:  normalDate(word(u, "datum")),
+			Period:   lefiPeriod(member(u, "period")),
+			NetOre:   money(member(u, "nettobelopp")),
+			GrossOre: money(member(u, "bruttobelopp")),
+			Status:   status,
+		}
+		if word(u, "foretag", "id") == companyPM {
+			p.Payer = originPM
+		}
+		p.BenefitCode, p.Benefit = coded(member(u, "formansfamilj"))
+		var benefits []string
+		for _, row := range items(u, "utbetalningsdetalj") {
+			part, benefit, label := fkRow(row)
+			if part != nil {
+				p.Parts = append(p.Parts, *part)
+			}
+			if benefit != "" && !slices.Contains(benefits, benefit) {
+				benefits = append(benefits, benefit)
+			}
+			p.Benefit = first(p.Benefit, label)
+		}
+		if p.BenefitCode == "" && len(benefits) == 1 {
+			p.BenefitCode = benefits[0]
+		}
+		p.Benefit = first(p.Benefit, p.BenefitCode, "Utbetalning från Försäkringskassan")
+		if c := word(u, "nettobelopp", "valuta"); c != "" && c != currencySEK {
+			p.Benefit += " (i annan valuta)"
+		}
+		payments = append(payments, p)
+	}
+	return payments
+}
+
+// fkRow is one detail row. Its code is forman/beloppstyp, such as "SJP/PS":
+// what it is of, and whether it is money, tax or another deduction.
+func fkRow(row any) (part *plugin.PaymentPart, benefit, benefitLabel string) {
+	benefit, benefitLabel = coded(member(row, "forman"))
+	kind, kindLabel := coded(member(row, "beloppstyp"))
+	amount := money(member(row, "bruttobelopp"))
+	for _, name := range []string{"skattebelopp", "avdragsbelopp"} {
+		if v := money(member(row, name)); (amount == nil || *amount == 0) && v != nil {
+			taken := deduction(*v)
+			amount = &taken
+		}
+	}
+	if amount == nil {
+		return nil, benefit, benefitLabel
+	}
+	return &plugin.PaymentPart{
+		Code:      strings.Trim(benefit+"/"+kind, "/"),
+		Label:     first(kindLabel, benefitLabel, kind, benefit),
+		AmountOre: *amount,
+	}, benefit, benefitLabel
+}
+
+// pmPayments reads Pensionsmyndigheten's model: at the top of the document,
+// period{from,tom}, amounts as plain kronor.
+func pmPayments(doc object, list string, status plugin.PaymentStatus) []plugin.Payment {
+	var payments []plugin.Payment
+	for _, u := range items(doc, list) {
+		p := plugin.Payment{
+			Payer:    originPM,
+			PayDate:  normalDate(word(u, "utbetalningsdatum")),
+			Period:   lefiPeriod(member(u, "utbetalningsperiod")),
+			NetOre:   money(member(u, "nettobelopp")),
+			GrossOre: money(member(u, "bruttobelopp")),
+			Status:   status,
+		}
+		var codes, labels []string
+		for _, row := range items(u, "utbetalningsrader") {
+			code, label := coded(member(row, "formansgrupp"))
+			if code != "" && !slices.Contains(codes, code) {
+				codes, labels = append(codes, code), append(labels, first(label, code))
+			}
+			kind, kindLabel := coded(member(row, "beloppstyp"))
+			if amount := money(member(row, "belopp")); amount != nil {
+				p.Parts = append(p.Parts, plugin.PaymentPart{
+					Code: strings.Trim(code+"/"+kind, "/"), Label: first(kindLabel, label, kind, code), AmountOre: *amount,
+				})
+			}
+		}
+		for _, row := range items(u, "avdrag") {
+			kind, label := coded(member(row, "avdragstyp"))
+			if amount := money(member(row, "belopp")); amount != nil {
+				p.Parts = append(p.Parts, plugin.PaymentPart{Code: kind, Label: first(label, kind, "Avdrag"), AmountOre: deduction(*amount)})
+			}
+		}
+		// One payment may carry several benefits; its net cannot be divided.
+		p.BenefitCode = strings.Join(codes, "+")
+		p.Benefit = first(strings.Join(labels, " och "), "Utbetalning från Pensionsmyndigheten")
+		payments = append(payments, p)
+	}
+	return payments
+}
+
+// withoutTwins drops from Försäkringskassan's list what Pensionsmyndigheten
+// itself has answered: while benefits move between them, LEFI may hold a
+// payment of Pensionsmyndigheten's in both models, and it was paid once.
+func withoutTwins(fk, pm []plugin.Payment) []plugin.Payment {
+	return slices.DeleteFunc(fk, func(f plugin.Payment) bool {
+		return f.Payer == originPM && f.PayDate != "" && f.NetOre != nil && slices.ContainsFunc(pm, func(p plugin.Payment) bool {
+			return p.PayDate == f.PayDate && p.Status == f.Status && p.NetOre != nil && *p.NetOre == *f.NetOre
+		})
+	})
+}
+
+// lefiPeriod takes both models' names of a period's ends.
+func lefiPeriod(v any) *plugin.Period {
+	return span(
+		monthOrDate(first(word(v, "fran"), word(v, "from")), false),
+		monthOrDate(first(word(v, "till"), word(v, "tom")), true))
+}
+
+// money takes {summa, valuta} or a plain number. An amount in another currency
+// than SEK is none that can be added to others.
+func money(v any) *int64 {
+	if c := word(v, "valuta"); c != "" && c != currencySEK {
+		return nil
+	}
+	return ore(first(word(v, "summa"), word(v)))
+}
+
+// coded takes {id|kod, beskrivning} or a plain text. The code is without the
+// agency's prefix, which the payer already says.
+func coded(v any) (code, label string) {
+	code = first(word(v, "id"), word(v, "kod"))
+	code = strings.TrimPrefix(strings.TrimPrefix(code, prefixFK), prefixPM)
+	return code, first(word(v, "beskrivning"), word(v, "namn"), word(v))
+}
