@@ -31,7 +31,8 @@ var (
 	ErrForbidden = errors.New("soap: the document has a document type, a processing instruction or another encoding than UTF-8")
 )
 
-func (l Limits) orDefault() Limits {
+// OrDefault fills the fields that are zero with those of Default.
+func (l Limits) OrDefault() Limits {
 	if l.MaxBytes <= 0 {
 		l.MaxBytes = Default.MaxBytes
 	}
@@ -81,7 +82,7 @@ type walker struct {
 }
 
 func walk(doc []byte, l Limits, v visitor) error {
-	w := &walker{limits: l.orDefault(), visitor: v}
+	w := &walker{limits: l.OrDefault(), visitor: v}
 	if int64(len(doc)) > w.limits.MaxBytes {
 		return fmt.Errorf("%w: more than %d bytes", ErrLimit, w.limits.MaxBytes)
 	}

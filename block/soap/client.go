@@ -62,7 +62,7 @@ func (c Client) Exchange(ctx context.Context, envelope []byte) ([]byte, error) {
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusInternalServerError || !isXML(resp.Header.Get("Content-Type")) {
 		return nil, StatusError{resp.StatusCode}
 	}
-	l := c.Limits.orDefault()
+	l := c.Limits.OrDefault()
 	doc, err := io.ReadAll(io.LimitReader(resp.Body, l.MaxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("soap: %w", err)

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -67,10 +68,10 @@ func show(w http.ResponseWriter, status int, name string, data any) {
 
 // waiting is an order in the list on the first page.
 type waiting struct {
-	ID      string
-	What    string // "Logga in" or "Skriva under"
-	Who     string // first line of the text that the service sent
-	Seconds int
+	ID   string
+	What string // "Logga in" or "Skriva under"
+	Who  string // first line of the text that the service sent
+	Age  string
 }
 
 type homePage struct {
@@ -90,11 +91,18 @@ func (s *Server) showHome(w http.ResponseWriter, status int, problem string) {
 			continue
 		}
 		data.Waiting = append(data.Waiting, waiting{
-			ID: o.page, What: o.what(), Who: o.sender(), Seconds: int(now.Sub(o.created) / time.Second),
+			ID: o.page, What: o.what(), Who: o.sender(), Age: age(now.Sub(o.created)),
 		})
 	}
 	s.mu.Unlock()
 	show(w, status, "home.html", data)
+}
+
+func age(d time.Duration) string {
+	if n := int(d / time.Second); n != 1 {
+		return strconv.Itoa(n) + " sekunder"
+	}
+	return "1 sekund"
 }
 
 func (o *order) what() string {
@@ -193,6 +201,9 @@ func (s *Server) showOrder(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) describe(o *order) orderPage {
 	p := orderPage{Step: "person", ID: o.page, What: o.what(), Sender: o.sender(), Lines: plainLines(o.text)}
+	if len(p.Lines) > 0 && p.Lines[0] == p.Sender {
+		p.Lines = p.Lines[1:] // it stands in the heading
+	}
 	for _, person := range s.opts.Persons {
 		if person.Staff {
 			p.Staff = append(p.Staff, person)

@@ -33,7 +33,7 @@ const (
 	CodeOrder     = "T1102" // an element, attribute or text where the schema has none
 	CodeValue     = "T1103" // a value that its type does not allow
 	CodeInclude   = "T1104" // inkludera and the elements below it disagree
-	CodePeriod    = "T1105" // a period that ends before it begins
+	CodePeriod    = "T1105" // a period that ends before it begins, or never ends
 	CodeDown      = "T1900" // the composite service itself is down
 	CodeTimeout   = "T2001" // error, SSBT: the agency did not answer in time
 	CodeAgency    = "T2002" // error, BT: the agency failed

@@ -39,7 +39,7 @@ func (s span) payDays(day int, today time.Time) []time.Time {
 	horizon := monthOf(monthOf(today).from.AddDate(0, 1, 0)).to
 	var out []time.Time
 	for _, m := range s.months() {
-		d := weekdayBefore(m.AddDate(0, 0, day-1))
+		d := bankDay(m.AddDate(0, 0, day-1))
 		if s.holds(d) && !d.After(horizon) {
 			out = append(out, d)
 		}
@@ -47,15 +47,21 @@ func (s span) payDays(day int, today time.Time) []time.Time {
 	return out
 }
 
-// weekdayBefore moves a Saturday or Sunday to the Friday before.
-func weekdayBefore(d time.Time) time.Time {
-	switch d.Weekday() {
-	case time.Saturday:
-		return d.AddDate(0, 0, -1)
-	case time.Sunday:
-		return d.AddDate(0, 0, -2)
+// bankDay moves a day on which no bank is open to the last open day before it.
+// Easter and midsummer, which move, are not known here.
+func bankDay(d time.Time) time.Time {
+	for d.Weekday() == time.Saturday || d.Weekday() == time.Sunday || fixedHoliday(d) {
+		d = d.AddDate(0, 0, -1)
 	}
 	return d
+}
+
+func fixedHoliday(d time.Time) bool {
+	switch d.Format("0102") {
+	case "0101", "0106", "0501", "0606", "1224", "1225", "1226", "1231":
+		return true
+	}
+	return false
 }
 
 func (s span) weekdays() int {

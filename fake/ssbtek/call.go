@@ -11,6 +11,10 @@ import (
 	"medborgarnavet/block/orgnr"
 )
 
+// maxYears bounds a period, so that no question costs more than it should. FK's
+// own limit of two years is LEFI's and is checked there.
+const maxYears = 10
+
 // request is a question that has passed the schema.
 type request struct {
 	asked    *node // the generellaFrageparametrar element
@@ -150,6 +154,9 @@ func readRequest(op *node) (request, *Fault) {
 		own, ok := readPeriod(p)
 		if !ok {
 			return request{}, &Fault{CodePeriod, n.name.Local + ": tomDatum ligger före fromDatum"}
+		}
+		if own.longerThan(maxYears) {
+			return request{}, &Fault{CodePeriod, n.name.Local + ": tidsperioden är orimligt lång"}
 		}
 		if n == general {
 			q.period = own

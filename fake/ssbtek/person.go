@@ -39,7 +39,7 @@ type Benefit struct {
 	Gross      int
 	Daily      bool
 	TaxPercent int
-	// Day of the month of payment; moved to the Friday before a weekend.
+	// Day of the month of payment; moved back where no bank is open.
 	Day int
 	// Program is the number of LEFI's programanvisning; 0 means none.
 	Program Program

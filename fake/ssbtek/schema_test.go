@@ -32,6 +32,7 @@ func mutations() []mutation {
 		{name: "no date", old: "<b:fromDatum>2026-09-01<", new: "<b:fromDatum>2026-09-31<", code: ssbtek.CodeValue},
 		{name: "no moment", old: "2026-11-22T10:15:00+01:00", new: "2026-11-22", code: ssbtek.CodeValue},
 		{name: "period backwards", old: "<b:tomDatum>2026-11-30<", new: "<b:tomDatum>2026-08-30<", code: ssbtek.CodePeriod, lax: true},
+		{name: "period of ages", old: "<b:fromDatum>2026-09-01<", new: "<b:fromDatum>1026-09-01<", code: ssbtek.CodePeriod, lax: true},
 		{name: "purpose empty", old: "Prövning av ekonomiskt bistånd (test)", code: ssbtek.CodeValue, lax: true},
 		{name: "legal text empty", old: "Provlag 1 §", code: ssbtek.CodeValue, lax: true},
 		{name: "legal text before purpose", old: "<b:syfte>Prövning av ekonomiskt bistånd (test)</b:syfte>\n        <b:lagtext>Provlag 1 §</b:lagtext>",

@@ -107,7 +107,7 @@ type unsealedRow struct {
 }
 
 func unsealed(ctx context.Context, tx *db.Tx) ([]unsealedRow, error) {
-	rows, err := tx.Query(ctx, `SELECT id, commitment FROM audit_row WHERE seq IS NULL ORDER BY id LIMIT $1`, sealBatch)
+	rows, err := tx.Query(ctx, `SELECT id, commitment FROM audit_row WHERE seq IS NULL ORDER BY at, id LIMIT $1`, sealBatch)
 	if err != nil {
 		return nil, err
 	}

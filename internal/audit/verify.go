@@ -132,7 +132,7 @@ func (v *verification) load(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	if oldest.Valid {
-		v.report.Oldest = tx.Now.Sub(db.Time(oldest.Int64))
+		v.report.Oldest = v.log.clock.Now().Sub(db.Time(oldest.Int64))
 	}
 	return nil
 }

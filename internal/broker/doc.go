@@ -8,7 +8,7 @@
 // bulkhead and breaker, so that one dead agency costs the others nothing
 // (I-14).
 //
-// A fetch's parts live in the table fetch_part, sealed under a due key that
+// A fetch's parts live in the table broker_part, sealed under a due key that
 // is destroyed seven days after the fetch (I-7). States of a part: asking →
 // received → answered | nothing | unavailable, or not-asked from the start.
 // "received" means that the origin has answered but that what it said is not

@@ -15,7 +15,7 @@ import (
 // insert writes a fetch and one part for each origin of the source.
 func (b *Broker) insert(ctx context.Context, tx *db.Tx, id string, p plan) error {
 	now := db.Millis(tx.Now)
-	_, err := tx.Exec(ctx, `INSERT INTO fetch (id, space, audience, source, person, case_id, board, month, grant_id,
+	_, err := tx.Exec(ctx, `INSERT INTO broker_fetch (id, space, audience, source, person, case_id, board, month, grant_id,
 			started_at, deadline_at, expires_at, ended)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,0)`,
 		id, p.ask.Space, p.ask.Audience, p.grant.Source, p.person, p.caseInfo.ID, p.caseInfo.Board, p.ask.Month, p.grant.ID,
@@ -26,7 +26,7 @@ func (b *Broker) insert(ctx context.Context, tx *db.Tx, id string, p plan) error
 	seq := 0
 	add := func(o plugin.Origin, state string) error {
 		seq++
-		_, err := tx.Exec(ctx, `INSERT INTO fetch_part (fetch_id, origin, seq, name, state, at) VALUES ($1,$2,$3,$4,$5,0)`,
+		_, err := tx.Exec(ctx, `INSERT INTO broker_part (fetch_id, origin, seq, name, state, at) VALUES ($1,$2,$3,$4,$5,0)`,
 			id, o.ID, seq, o.Name, state)
 		return err
 	}
@@ -50,7 +50,7 @@ func (b *Broker) insert(ctx context.Context, tx *db.Tx, id string, p plan) error
 func runningFetch(ctx context.Context, tx *db.Tx, space, audience string) (string, error) {
 	var id string
 	now := db.Millis(tx.Now)
-	err := tx.QueryRow(ctx, `SELECT id FROM fetch WHERE space=$1 AND audience=$2
+	err := tx.QueryRow(ctx, `SELECT id FROM broker_fetch WHERE space=$1 AND audience=$2
 		AND (ended=0 AND deadline_at>$3 OR started_at>$4)`, space, audience, now, now-sameClick.Milliseconds()).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
@@ -60,46 +60,46 @@ func runningFetch(ctx context.Context, tx *db.Tx, space, audience string) (strin
 
 func fetchesSince(ctx context.Context, tx *db.Tx, person string, since time.Time) (int, error) {
 	var n int
-	err := tx.QueryRow(ctx, `SELECT count(*) FROM fetch_count WHERE person=$1 AND at>$2`, person, db.Millis(since)).Scan(&n)
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM broker_count WHERE person=$1 AND at>$2`, person, db.Millis(since)).Scan(&n)
 	if err == nil {
-		_, err = tx.Exec(ctx, `INSERT INTO fetch_count (id, person, at) VALUES ($1,$2,$3)`, db.NewID(), person, db.Millis(tx.Now))
+		_, err = tx.Exec(ctx, `INSERT INTO broker_count (id, person, at) VALUES ($1,$2,$3)`, db.NewID(), person, db.Millis(tx.Now))
 	}
 	return n, err
 }
 
 func deleteFetches(ctx context.Context, tx *db.Tx, space, audience string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM fetch_part WHERE fetch_id IN
-		(SELECT id FROM fetch WHERE space=$1 AND audience=$2)`, space, audience); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM broker_part WHERE fetch_id IN
+		(SELECT id FROM broker_fetch WHERE space=$1 AND audience=$2)`, space, audience); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `DELETE FROM fetch WHERE space=$1 AND audience=$2`, space, audience)
+	_, err := tx.Exec(ctx, `DELETE FROM broker_fetch WHERE space=$1 AND audience=$2`, space, audience)
 	return err
 }
 
 // Discard destroys everything that was fetched into a space, for every
 // audience: at hand-in and when a draft is thrown away.
 func (b *Broker) Discard(ctx context.Context, tx *db.Tx, space string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM fetch_part WHERE fetch_id IN (SELECT id FROM fetch WHERE space=$1)`, space); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM broker_part WHERE fetch_id IN (SELECT id FROM broker_fetch WHERE space=$1)`, space); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `DELETE FROM fetch WHERE space=$1`, space)
+	_, err := tx.Exec(ctx, `DELETE FROM broker_fetch WHERE space=$1`, space)
 	return err
 }
 
 func setReceived(ctx context.Context, tx *db.Tx, fetch, origin string) error {
-	_, err := tx.Exec(ctx, `UPDATE fetch_part SET state=$1, at=$2 WHERE fetch_id=$3 AND origin=$4`,
+	_, err := tx.Exec(ctx, `UPDATE broker_part SET state=$1, at=$2 WHERE fetch_id=$3 AND origin=$4`,
 		string(PartReceived), db.Millis(tx.Now), fetch, origin)
 	return err
 }
 
 func setFinal(ctx context.Context, tx *db.Tx, fetch string, p plugin.Part, sealed []byte) error {
-	_, err := tx.Exec(ctx, `UPDATE fetch_part SET state=$1, at=$2, sealed=$3 WHERE fetch_id=$4 AND origin=$5`,
+	_, err := tx.Exec(ctx, `UPDATE broker_part SET state=$1, at=$2, sealed=$3 WHERE fetch_id=$4 AND origin=$5`,
 		string(p.State), db.Millis(tx.Now), sealed, fetch, p.Origin)
 	return err
 }
 
 func setEnded(ctx context.Context, tx *db.Tx, fetch string) error {
-	_, err := tx.Exec(ctx, `UPDATE fetch SET ended=1 WHERE id=$1`, fetch)
+	_, err := tx.Exec(ctx, `UPDATE broker_fetch SET ended=1 WHERE id=$1`, fetch)
 	return err
 }
 
@@ -111,7 +111,7 @@ func (b *Broker) Read(ctx context.Context, login Login, audience, id string) (Fe
 	err := b.opt.DB.Read(ctx, func(tx *db.Tx) error {
 		var started, deadline, expires int64
 		var ended bool
-		err := tx.QueryRow(ctx, `SELECT month, started_at, deadline_at, expires_at, ended=1 FROM fetch
+		err := tx.QueryRow(ctx, `SELECT month, started_at, deadline_at, expires_at, ended=1 FROM broker_fetch
 			WHERE id=$1 AND audience=$2 AND person=$3`, id, audience, b.opt.Ring.Pseudonym("broker", login.Subject.Plain())).
 			Scan(&f.Month, &started, &deadline, &expires, &ended)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -139,7 +139,7 @@ func (b *Broker) Read(ctx context.Context, login Login, audience, id string) (Fe
 }
 
 func (b *Broker) readParts(ctx context.Context, tx *db.Tx, id, audience string, late bool) ([]FetchPart, error) {
-	rows, err := tx.Query(ctx, `SELECT origin, name, state, at, sealed FROM fetch_part WHERE fetch_id=$1 ORDER BY seq`, id)
+	rows, err := tx.Query(ctx, `SELECT origin, name, state, at, sealed FROM broker_part WHERE fetch_id=$1 ORDER BY seq`, id)
 	if err != nil {
 		return nil, err
 	}
@@ -188,14 +188,14 @@ func (b *Broker) Purge(ctx context.Context, now time.Time) (int, error) {
 	n := int64(0)
 	err := b.opt.DB.Tx(ctx, func(tx *db.Tx) error {
 		ms := db.Millis(now)
-		if _, err := tx.Exec(ctx, `DELETE FROM fetch_part WHERE fetch_id IN (SELECT id FROM fetch WHERE expires_at<=$1)`, ms); err != nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM broker_part WHERE fetch_id IN (SELECT id FROM broker_fetch WHERE expires_at<=$1)`, ms); err != nil {
 			return err
 		}
 		var err error
-		if n, err = tx.Exec(ctx, `DELETE FROM fetch WHERE expires_at<=$1`, ms); err != nil {
+		if n, err = tx.Exec(ctx, `DELETE FROM broker_fetch WHERE expires_at<=$1`, ms); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM fetch_count WHERE at<=$1`, ms-time.Hour.Milliseconds())
+		_, err = tx.Exec(ctx, `DELETE FROM broker_count WHERE at<=$1`, ms-time.Hour.Milliseconds())
 		return err
 	})
 	return int(n), err

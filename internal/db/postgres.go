@@ -3,12 +3,10 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"medborgarnavet/internal/fault"
@@ -60,13 +58,4 @@ func postgresPool(o Options, params map[string]string) (*sql.DB, error) {
 	pool.SetMaxIdleConns(poolSize / 2)
 	pool.SetConnMaxLifetime(30 * time.Minute)
 	return pool, nil
-}
-
-// sqlState is the five-character code of an error from PostgreSQL, or "".
-func sqlState(err error) string {
-	var e *pgconn.PgError
-	if errors.As(err, &e) {
-		return e.Code
-	}
-	return ""
 }

@@ -147,7 +147,7 @@ func createPrivate(path string) error {
 // again then. On PostgreSQL it does nothing: there the journal is the
 // operator's matter and only the destruction of keys counts.
 func (d *DB) Checkpoint(ctx context.Context) error {
-	if d.engine != SQLite {
+	if d.engine != SQLite || d.readOnly {
 		return nil
 	}
 	for try := range 3 {

@@ -189,48 +189,35 @@ func TestCheckpointWithAReaderInTheWay(t *testing.T) {
 	}
 }
 
-// M-126: a copy is whole, can be opened, and holds nothing that was deleted.
-func TestBackup(t *testing.T) {
+// D-12: a full disk is said as such, loses nothing that was there, leaves
+// reading as it was, and when there is room again writing goes on.
+func TestFullDisk(t *testing.T) {
+	d := open(t, db.WithMigrations(dbtest.SQLite(t), things))
+	write, _ := db.PoolOf(d)
 	ctx := t.Context()
-	dbtest.EachOptions(t, func(t *testing.T, o db.Options) {
-		o = db.WithMigrations(o, things)
-		d := open(t, o)
-		for _, id := range []string{"kept", marker} {
-			if err := insert(ctx, d, id, 1); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := d.Tx(ctx, func(tx *db.Tx) error {
-			_, err := tx.Exec(ctx, `DELETE FROM thing WHERE id = $1`, marker)
-			return err
-		}); err != nil {
+	if err := insert(ctx, d, "before", 1); err != nil {
+		t.Fatal(err)
+	}
+	limit := func(pages string) {
+		if _, err := write.ExecContext(ctx, "PRAGMA max_page_count = "+pages); err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(t.TempDir(), "copy.db")
-		err := d.Backup(ctx, path)
-		if o.Driver == db.Postgres {
-			if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "pg_dump") {
-				t.Errorf("on PostgreSQL: %v", err)
-			}
-			return
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := markers(t, filepath.Dir(path)); n != 0 {
-			t.Errorf("%d traces of what was deleted in the copy", n)
-		}
-		if err := d.Backup(ctx, path); fault.KindOf(err) != fault.Conflict {
-			t.Errorf("over an older copy: %v", err)
-		}
-		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("mode of the copy: %v %v", info.Mode(), err)
-		}
-		o.DSN = path
-		if n := count(t, open(t, o)); n != 1 {
-			t.Errorf("%d rows in the copy", n)
-		}
+	}
+	limit("1") // SQLite takes the present size as the least
+	err := d.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO thing (id, n, body) VALUES ('big', 1, $1)`, make([]byte, 1<<20))
+		return err
 	})
+	if fault.KindOf(err) != fault.Unavailable || errors.Is(err, db.ErrUnknownOutcome) {
+		t.Errorf("on a full disk: %v", err)
+	}
+	if n := count(t, d); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+	limit("100000")
+	if err := insert(ctx, d, "after", 1); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
 }
 
 // Time rules run on real SQLite in a synctest bubble, where a week is no time.

@@ -6,11 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"math/rand/v2"
-	"strings"
 	"time"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 
 	"medborgarnavet/internal/fault"
 )
@@ -38,12 +34,17 @@ type Tx struct {
 
 	tx     *sql.Tx
 	engine string
+	failed error // the first statement that failed
 }
 
 // Tx runs fn in one write transaction and commits it when fn returns nil.
 // On SQLite it is the single writer; on PostgreSQL it is SERIALIZABLE and fn
 // runs again when the database asks for it. When Tx returns nil the change is
 // durable; for any other answer but ErrUnknownOutcome nothing has changed.
+//
+// A statement that fails ends the transaction, on both engines: what fn does
+// after it is not kept, even if fn returns nil. To try and see, use ON CONFLICT
+// and the number of rows changed.
 func (d *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 	if d.readOnly {
 		return fault.New(fault.Internal, "db: opened read-only")
@@ -83,8 +84,12 @@ func (d *DB) once(ctx context.Context, fn func(tx *Tx) error) error {
 			_ = tx.Rollback()
 		}
 	}()
-	if err := fn(&Tx{Now: d.now(), tx: tx, engine: d.engine}); err != nil {
+	t := &Tx{Now: d.now(), tx: tx, engine: d.engine}
+	if err := fn(t); err != nil {
 		return err
+	}
+	if t.failed != nil { // PostgreSQL would not commit it either
+		return t.failed
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -140,62 +145,6 @@ func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	return fn(&Tx{Now: d.now(), tx: tx, engine: d.engine})
 }
 
-// Exec runs a statement that changes rows and tells how many it changed.
-func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := t.tx.ExecContext(ctx, t.translate(query), args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// Query runs a statement that gives rows. Close them before the next statement.
-func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return t.tx.QueryContext(ctx, t.translate(query), args...)
-}
-
-// QueryRow runs a statement that gives at most one row; without one, Scan
-// gives sql.ErrNoRows.
-func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	return t.tx.QueryRowContext(ctx, t.translate(query), args...)
-}
-
-// Engine is "sqlite" or "postgres", where the two deserve statements of their own.
-func (t *Tx) Engine() string { return t.engine }
-
-func (t *Tx) translate(query string) string {
-	if t.engine == Postgres {
-		return query
-	}
-	return numbered(query)
-}
-
-// numbered turns PostgreSQL's $1 into SQLite's ?1. A dollar sign that no digit
-// follows, or that stands within quotes or a line comment, is left alone.
-func numbered(query string) string {
-	if !strings.Contains(query, "$") {
-		return query
-	}
-	out := []byte(query)
-	var quote byte // ' or " when within quotes, '\n' within a line comment
-	for i := 0; i < len(out); i++ {
-		c := out[i]
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '-' && i+1 < len(out) && out[i+1] == '-':
-			quote = '\n'
-		case c == '$' && i+1 < len(out) && out[i+1] >= '1' && out[i+1] <= '9':
-			out[i] = '?'
-		}
-	}
-	return string(out)
-}
-
 // isolation of a write transaction. SQLite's is serializable by its nature and
 // its driver takes only the default.
 func (d *DB) isolation() sql.IsolationLevel {
@@ -203,37 +152,4 @@ func (d *DB) isolation() sql.IsolationLevel {
 		return sql.LevelSerializable
 	}
 	return sql.LevelDefault
-}
-
-// retryable: PostgreSQL undid the transaction because of another one
-// (serialization_failure, deadlock_detected) and asks for it again.
-func retryable(err error) bool {
-	state := sqlState(err)
-	return state == "40001" || state == "40P01"
-}
-
-// outcomeUnknown: did the failure of a COMMIT leave it open whether it was made?
-func outcomeUnknown(engine string, err error) bool {
-	if engine == Postgres {
-		state := sqlState(err)
-		return state == "" || strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P")
-	}
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return true
-	}
-	return e.Code()&0xFF == sqlite3.SQLITE_IOERR
-}
-
-// IsUnique reports whether err says that a unique or primary key is already
-// there.
-func IsUnique(err error) bool {
-	if sqlState(err) == "23505" {
-		return true
-	}
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	return e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 }

@@ -60,21 +60,6 @@ func count(t *testing.T, d *db.DB) (n int) {
 	return n
 }
 
-func TestNumbered(t *testing.T) {
-	for _, c := range []struct{ in, want string }{
-		{`SELECT 1`, `SELECT 1`},
-		{`a = $1 AND b = $12 AND c = $1`, `a = ?1 AND b = ?12 AND c = ?1`},
-		{`a = '$1' AND "$2" = $3`, `a = '$1' AND "$2" = ?3`},
-		{`a = 'it''s $1' AND b = $2`, `a = 'it''s $1' AND b = ?2`},
-		{"-- costs $1, isn't it\na = $1", "-- costs $1, isn't it\na = ?1"},
-		{`a = $0 AND b = $ AND c = 5$`, `a = $0 AND b = $ AND c = 5$`},
-	} {
-		if got := db.Numbered(c.in); got != c.want {
-			t.Errorf("%s\n got %s\nwant %s", c.in, got, c.want)
-		}
-	}
-}
-
 func TestCommitAndRollback(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()

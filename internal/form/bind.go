@@ -15,9 +15,9 @@ import (
 // dropped: what no row asks for goes to the rest row.
 func Bind(f plugin.Form, parts []plugin.Part, controlMonth string) []plugin.Row {
 	rows, bindings := boundRows(f)
-	states := map[string]plugin.State{}
+	states := map[string]plugin.Part{}
 	for _, p := range parts {
-		states[p.Origin] = p.State
+		states[p.Origin] = p
 		for _, pay := range p.Payments {
 			if i := place(bindings, p.Origin, pay); i >= 0 {
 				put(&rows[i], pay, controlMonth)
@@ -81,14 +81,17 @@ func put(r *plugin.Row, p plugin.Payment, controlMonth string) {
 
 // settle decides a row's state and sum. If any of the row's origins could
 // not answer, there is no sum to trust: what did come is shown, not summed.
-func settle(r *plugin.Row, b plugin.Binding, states map[string]plugin.State) {
+// An origin that answered with a code has left something out: a row that is
+// empty for it could not be answered, rather than has nothing (I-6).
+func settle(r *plugin.Row, b plugin.Binding, parts map[string]plugin.Part) {
 	asked, unavailable := false, false
 	for _, o := range b.Origins {
-		switch states[o] {
+		switch parts[o].State {
 		case plugin.StateUnavailable:
 			asked, unavailable = true, true
 		case plugin.StateAnswered, plugin.StateNothing:
 			asked = true
+			unavailable = unavailable || parts[o].Code != "" && len(r.Counted) == 0
 		}
 	}
 	switch {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"medborgarnavet/block/pnr"
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/fault"
 )
@@ -18,6 +19,7 @@ const (
 	firstPause  = time.Second
 	longPause   = time.Hour
 	parkAfter   = 24 * time.Hour
+	maxKey      = 200
 )
 
 // Handler does what an event asks for. It may be called again for the same key.
@@ -56,8 +58,11 @@ func (o *Outbox) Handle(name string, fn func(ctx context.Context, key string) er
 }
 
 // Add puts an event in the outbox, in the transaction of what it tells about.
-// The key is an id.
+// The key is an id; a personal identity number is refused (I-9).
 func (o *Outbox) Add(ctx context.Context, tx *db.Tx, topic, key string) error {
+	if _, err := pnr.ParseLenient(key, tx.Now); err == nil || len(key) > maxKey {
+		return fault.New(fault.Internal, "outbox: the key of an event of %s is not an id", topic)
+	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO outbox (id, topic, event_key, created_at, due_at, attempts, fault)
 		VALUES ($1, $2, $3, $4, $4, 0, '')`, db.NewID(), topic, key, db.Millis(tx.Now))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"medborgarnavet/block/pnr"
+	"medborgarnavet/internal/audit"
 	"medborgarnavet/internal/broker"
 	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/db"
@@ -86,6 +87,7 @@ func (r Retention) deleteAt(created, saved time.Time) time.Time {
 type Options struct {
 	DB        *db.DB
 	Ring      *keyring.Ring
+	Audit     *audit.Log
 	Clock     clock.Clock
 	Broker    *broker.Broker
 	Retention func(board string) Retention

@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 
+	"medborgarnavet/internal/audit"
 	"medborgarnavet/internal/broker"
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/fault"
@@ -273,11 +275,11 @@ func (w *Workspace) Refresh(ctx context.Context, login broker.Login, d Draft) (D
 	if f.Month != d.Month || len(final) == 0 {
 		return d, f, nil
 	}
-	err = w.opt.DB.Tx(ctx, func(tx *db.Tx) error { return w.bind(ctx, tx, &d, f, final) })
+	err = w.opt.DB.Tx(ctx, func(tx *db.Tx) error { return w.bind(ctx, tx, login, &d, f, final) })
 	return d, f, err
 }
 
-func (w *Workspace) bind(ctx context.Context, tx *db.Tx, d *Draft, f broker.Fetch, final []plugin.Part) error {
+func (w *Workspace) bind(ctx context.Context, tx *db.Tx, login broker.Login, d *Draft, f broker.Fetch, final []plugin.Part) error {
 	old, fetch, err := w.readBound(ctx, tx, d.ID)
 	if err != nil && fault.KindOf(err) != fault.Gone {
 		return err
@@ -300,7 +302,9 @@ func (w *Workspace) bind(ctx context.Context, tx *db.Tx, d *Draft, f broker.Fetc
 		return err
 	}
 	d.Rows, d.Sources, d.FetchGone = b.Rows, b.Sources, false
-	return nil
+	who := w.opt.Audit.Actor(login.Subject)
+	return w.opt.Audit.Write(ctx, tx, audit.Event{Action: audit.Presented, Actor: who, Subject: who, Board: d.Board, Case: d.CaseID,
+		Category: "fetched", Outcome: "shown", Details: map[string]string{"fetch": f.ID, "parts": strconv.Itoa(len(final))}})
 }
 
 // tags are keyed marks of the sums of rows that had been answered.

@@ -38,7 +38,7 @@ func sokerFor() plugin.Section {
 				cost("avgifter", "Andra avgifter till kommunen", 4000),
 			}},
 			{ID: "annat", Title: "Andra kostnader", Repeat: 10, Item: "kostnad", Fields: []plugin.Field{
-				{ID: "vad", Kind: plugin.FieldText, Label: "Vad behöver du pengar till?", Example: "glasögon"},
+				{ID: "vad", Kind: plugin.FieldText, Label: "Vad behöver du pengar till?", Hint: "Till exempel glasögon."},
 				cost("belopp", "Hur mycket kostar det?", 10000),
 				{ID: "varfor", Kind: plugin.FieldText, Label: "Varför behöver du det?"},
 			}},
@@ -63,9 +63,9 @@ func payout() plugin.Group {
 			Label: "Ska pengarna till samma konto som förra gången?"},
 		{ID: "bank", Kind: plugin.FieldText, Needed: true, Label: "Bank", MaxLength: 60, Autocomplete: "off", ShowIf: changed},
 		{ID: "clearing", Kind: plugin.FieldText, Needed: true, Label: "Clearingnummer", MaxLength: 6, Autocomplete: "off",
-			Hint: "De fyra eller fem första siffrorna i kontonumret.", Example: "8000", ShowIf: changed},
+			Hint: "De fyra eller fem första siffrorna i kontonumret.", ShowIf: changed},
 		{ID: "konto", Kind: plugin.FieldText, Needed: true, Label: "Kontonummer", MaxLength: 20, Autocomplete: "off",
-			Hint: "Kontot måste vara ditt eget.", ShowIf: changed},
+			Hint: "Skriv numret på ditt eget konto.", ShowIf: changed},
 	}}
 }
 

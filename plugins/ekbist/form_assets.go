@@ -51,7 +51,7 @@ func sysselsattning() plugin.Section {
 				ShowIf: whenIn(occupationPath, "soker", "arbete", "sfi", "annat"),
 				Fields: []plugin.Field{
 					{ID: "datum", Kind: plugin.FieldDate, Label: "När sökte du?"},
-					{ID: "jobb", Kind: plugin.FieldText, Label: "Vilket jobb?", Example: "undersköterska"},
+					{ID: "jobb", Kind: plugin.FieldText, Label: "Vilket jobb?"},
 					{ID: "arbetsgivare", Kind: plugin.FieldText, Label: "Hos vilken arbetsgivare?"},
 				}},
 		},

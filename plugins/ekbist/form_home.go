@@ -13,10 +13,9 @@ func hushall() plugin.Section {
 				{ID: "stammer", Kind: plugin.FieldYesNo, Needed: true,
 					Label: "Är ni samma personer i hushållet som förra gången du sökte?"},
 				{ID: "vad", Kind: plugin.FieldLongText, Needed: true,
-					Label:   "Vad har ändrats?",
-					Hint:    "Skriv vem som har flyttat in eller ut, och vilken dag. Skriv också om du har blivit sambo.",
-					Example: "Min son flyttade in den 1 november",
-					ShowIf:  when("hushall.andring.stammer", "nej")},
+					Label:  "Vad har ändrats?",
+					Hint:   "Skriv vem som har flyttat in eller ut, och vilken dag. Skriv också om du har blivit sambo.",
+					ShowIf: when("hushall.andring.stammer", "nej")},
 			}},
 			{ID: "nya-barn", Title: "Nya barn i hushållet", Repeat: 6, Item: "barn",
 				Hint:   "Fyll i det här om ett barn har flyttat in eller fötts.",
@@ -55,8 +54,7 @@ func hushall() plugin.Section {
 				}},
 			{ID: "kontakt", Title: "Hur når vi dig?", Fields: []plugin.Field{
 				{ID: "telefon", Kind: plugin.FieldText, Label: "Telefonnummer dagtid", MaxLength: 20, Autocomplete: "tel",
-					Hint:    "Vi ringer om vi behöver fråga något om din ansökan.",
-					Example: "070-000 00 00"},
+					Hint: "Vi ringer om vi behöver fråga något om din ansökan."},
 			}},
 		},
 	}
@@ -128,8 +126,8 @@ func period() plugin.Section {
 			{ID: "vistelse", Title: "Var är du under månaden?", Fields: []plugin.Field{
 				{ID: "hemma", Kind: plugin.FieldYesNo, Needed: true, Label: "Är du i kommunen hela månaden?"},
 				{ID: "borta", Kind: plugin.FieldLongText, Needed: true, Label: "När är du borta, och var?",
-					Example: "Hos min mamma i Kiruna 5–12 december",
-					ShowIf:  when("period.vistelse.hemma", "nej")},
+					Hint:   "Till exempel: Hos min mamma i Kiruna 5–12 december.",
+					ShowIf: when("period.vistelse.hemma", "nej")},
 			}},
 		},
 	}

@@ -40,8 +40,8 @@ func inkomster(s Settings) plugin.Section {
 				{ID: "vantar", Kind: plugin.FieldYesNo,
 					Label: "Väntar du på beslut om bidrag eller annan ersättning?"},
 				{ID: "vad", Kind: plugin.FieldText, Needed: true, Label: "Vad väntar du på, och från vem?",
-					Example: "Bostadsbidrag från Försäkringskassan",
-					ShowIf:  when("inkomster.vantar.vantar", "ja")},
+					Hint:   "Till exempel bostadsbidrag från Försäkringskassan.",
+					ShowIf: when("inkomster.vantar.vantar", "ja")},
 			}},
 			{ID: "upplysningar", Title: "Upplysningar", Fields: []plugin.Field{
 				{ID: "text", Kind: plugin.FieldLongText, Label: "Vill du förklara något om dina inkomster?"},
@@ -82,11 +82,14 @@ func rowsFK() []plugin.Field {
 	}
 }
 
-// rowsPM: LEFI writes these groups with the prefix of the agency.
+// rowsPM: LEFI writes these groups with the agency's prefix, which a source
+// may have taken off. Pensionsmyndigheten often pays several benefits in one
+// sum, whose code then is "AP+BTI": such a sum cannot be divided, and stands
+// with the pension.
 func rowsPM() []plugin.Field {
 	return []plugin.Field{
-		paid("pension", "Pension", "Även efterlevandepension och barnpension.", payerPM, "PM",
-			"AP", "PM:AP", "EF", "PM:EF"),
+		paid("pension", "Pension", "Även efterlevandepension. Bostadstillägg som betalas i samma summa står också här.", payerPM, "PM",
+			"AP", "AP+*", "EF", "EF+*", "BTI+*", "PM:AP", "PM:AP+*", "PM:EF", "PM:EF+*", "PM:BTI+*"),
 		paid("bostadstillagg", "Bostadstillägg, äldreförsörjningsstöd", "", payerPM, "PM", "BTI", "PM:BTI"),
 	}
 }

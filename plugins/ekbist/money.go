@@ -12,7 +12,7 @@ const maxOre = 1_000_000_000_000
 
 var (
 	spaces        = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2009", "")
-	amountPattern = regexp.MustCompile(`^([0-9]{1,9})(?:[,.]([0-9]{1,2}))?(?:kr)?$`)
+	amountPattern = regexp.MustCompile(`^([0-9]{1,9})(?:[,.]([0-9]{1,2}))?(?:kr|kronor|sek|:-)?$`)
 )
 
 // parseOre reads kronor as a person writes them ("6 200", "1250,50",

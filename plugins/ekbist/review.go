@@ -2,6 +2,7 @@ package ekbist
 
 import (
 	"slices"
+	"strings"
 
 	"medborgarnavet/plugin"
 )
@@ -13,6 +14,7 @@ func reviewDraft(form plugin.Form, a plugin.Application) plugin.Review {
 	r := &reviewer{form: form, application: a, given: answers(form, a.Values)}
 	r.needed()
 	r.looseCosts()
+	r.unreadable()
 	r.incomes()
 	r.largeAmounts()
 	r.month()
@@ -44,16 +46,33 @@ func (r *reviewer) needed() {
 	}
 }
 
-// looseCosts: an amount in the open list says nothing without a what.
+// looseCosts: in the open list an amount says nothing without a what, nor a
+// what without an amount.
 func (r *reviewer) looseCosts() {
 	for _, a := range r.given {
-		if a.item == "" || a.field.ID != "belopp" || a.value == "" {
+		if !isCost(a) || a.item == "" {
 			continue
 		}
 		label, _ := costWords(a, r.given)
-		if label == looseCost {
-			r.missing(a.section.ID, a.path[:len(a.path)-len("belopp")]+"vad",
+		switch {
+		case label == looseCost && a.value != "":
+			r.missing(a.section.ID, strings.TrimSuffix(a.path, a.field.ID)+"vad",
 				"Söker för: skriv vad kostnaden på "+shownAmount(a.value)+" är till.")
+		case label != looseCost && a.value == "":
+			r.missing(a.section.ID, a.path, "Söker för: skriv vad det kostar: "+label+".")
+		}
+	}
+}
+
+// unreadable: what is no amount cannot be counted.
+func (r *reviewer) unreadable() {
+	for _, a := range r.given {
+		if a.field.Kind != plugin.FieldMoney || a.value == "" {
+			continue
+		}
+		if _, ok := parseOre(a.value); !ok {
+			r.missing(a.section.ID, a.path, name(a.section)+": skriv beloppet med siffror, till exempel "+
+				a.field.Example+". Det gäller "+a.field.Label+".")
 		}
 	}
 }
@@ -61,13 +80,12 @@ func (r *reviewer) looseCosts() {
 func (r *reviewer) incomes() {
 	const section = "inkomster"
 	has := r.application.Values[hasIncomePath]
-	rows, any := r.application.Rows, false
-	unavailable := []string{}
-	for _, row := range rows {
-		any = any || row.EffectiveOre() != nil
+	anyAmount, unavailable := false, []string{}
+	for _, row := range r.application.Rows {
+		anyAmount = anyAmount || row.EffectiveOre() != nil
 		if has == "nej" && row.FetchedOre != nil && *row.FetchedOre > 0 && row.OwnOre == nil {
 			r.ask(section, row.Path, "Du svarade att du inte har några inkomster. "+
-				row.Label+" är "+kronor(*row.FetchedOre)+" enligt uppgiften vi hämtade. Stämmer det?")
+				r.row(row.Path).Label+" är "+kronor(*row.FetchedOre)+" enligt uppgiften vi hämtade. Stämmer det?")
 		}
 		if row.Path == otherIncome && row.OwnOre != nil && *row.OwnOre > 0 && row.Comment == "" {
 			r.missing(section, row.Path+".comment", "Inkomster: skriv vad det är för annan inkomst.")
@@ -82,7 +100,7 @@ func (r *reviewer) incomes() {
 		r.ask(section, "", "Vi fick inget svar från "+list(unavailable)+
 			". Vet du vad du har fått därifrån? Skriv det i så fall. Annars tar vi reda på det.")
 	}
-	if has == "ja" && !any && len(unavailable) == 0 {
+	if has == "ja" && !anyAmount && len(unavailable) == 0 {
 		r.missing(section, "", "Inkomster: hämta dina uppgifter, eller skriv vilka inkomster du har.")
 	}
 }
@@ -118,21 +136,29 @@ func (r *reviewer) largeAmounts() {
 			r.ask(a.section.ID, a.path, label+": du skrev "+kronor(ore)+". Stämmer det?")
 		}
 	}
-	rows := amountRows(r.form)
 	for _, row := range r.application.Rows {
-		i := slices.IndexFunc(rows, func(k amountRow) bool { return k.path == row.Path })
-		if i < 0 || row.OwnOre == nil {
+		if row.OwnOre == nil {
 			continue
 		}
-		own, limit := *row.OwnOre, rows[i].field.AskAboveOre
+		known, own := r.row(row.Path), *row.OwnOre
 		switch {
 		case row.FetchedOre != nil && farApart(own, *row.FetchedOre):
-			r.ask("inkomster", row.Path, row.Label+": du skrev "+kronor(own)+
+			r.ask("inkomster", row.Path, known.Label+": du skrev "+kronor(own)+
 				". Uppgiften vi hämtade är "+kronor(*row.FetchedOre)+". Stämmer det du skrev?")
-		case limit > 0 && own > limit:
-			r.ask("inkomster", row.Path, row.Label+": du skrev "+kronor(own)+". Stämmer det?")
+		case known.AskAboveOre > 0 && own > known.AskAboveOre:
+			r.ask("inkomster", row.Path, known.Label+": du skrev "+kronor(own)+". Stämmer det?")
 		}
 	}
+}
+
+// row is the form's field for a row: its label is Swedish in every draft.
+func (r *reviewer) row(path string) plugin.Field {
+	for _, known := range amountRows(r.form) {
+		if known.path == path {
+			return known.field
+		}
+	}
+	return plugin.Field{}
 }
 
 // farApart: both are amounts and one is at least five times the other.

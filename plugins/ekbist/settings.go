@@ -33,7 +33,8 @@ type Settings struct {
 }
 
 // NormTable is the national norm for a span of months, both included
-// ("2006-01"). Amounts are whole öre a month.
+// ("2006-01"); To is empty for a table that holds until it gets an end.
+// Amounts are whole öre a month.
 type NormTable struct {
 	From string `json:"from"`
 	To   string `json:"to"`
@@ -60,7 +61,7 @@ type NormChild struct {
 	LunchOre int64 `json:"lunchOre"`
 }
 
-// IncomeRules are the board's rules for a span of months, both included.
+// IncomeRules are the board's rules for a span of months, as a NormTable's.
 type IncomeRules struct {
 	From   string `json:"from"`
 	To     string `json:"to"`
@@ -163,10 +164,20 @@ func (r IncomeRules) faults(rows []amountRow) []string {
 	return out
 }
 
-// span is months "2006-01", both included; such text sorts as time does.
+// span is months "2006-01", both included; such text sorts as time does. An
+// empty to is no end.
 type span struct{ from, to string }
 
-func (s span) covers(month string) bool { return s.from <= month && month <= s.to }
+func (s span) end() string {
+	if s.to == "" {
+		return "9999-12"
+	}
+	return s.to
+}
+
+func (s span) covers(month string) bool {
+	return monthPattern.MatchString(month) && s.from <= month && month <= s.end()
+}
 
 var monthPattern = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])$`)
 
@@ -174,11 +185,11 @@ var monthPattern = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])$`)
 func spanFaults(name string, spans []span) []error {
 	var faults []error
 	for i, s := range spans {
-		if !monthPattern.MatchString(s.from) || !monthPattern.MatchString(s.to) || s.to < s.from {
-			faults = append(faults, fmt.Errorf("%s[%d]: from and to must be months such as 2026-01, in order", name, i))
+		if !monthPattern.MatchString(s.from) || !monthPattern.MatchString(s.end()) || s.end() < s.from {
+			faults = append(faults, fmt.Errorf("%s[%d]: from and to must be months such as 2026-01, in order; to may be empty", name, i))
 		}
 		for j, o := range spans[:i] {
-			if s.from <= o.to && o.from <= s.to {
+			if s.from <= o.end() && o.from <= s.end() {
 				faults = append(faults, fmt.Errorf("%s[%d] and [%d] cover the same month", name, j, i))
 			}
 		}

@@ -98,13 +98,16 @@ const (
 func (d *desk) costs(given []answer) []plugin.CostLine {
 	lines := []plugin.CostLine{}
 	for _, a := range given {
-		if !isCost(a) || a.value == "" {
+		if !isCost(a) || (a.value == "" && a.item == "") {
 			continue
 		}
 		label, note := costWords(a, given)
 		applied, ok := parseOre(a.value)
-		if !ok {
-			d.problem("%s: beloppet i ansökan går inte att läsa.", label)
+		switch {
+		case a.value == "":
+			note = join("Beloppet saknas i ansökan.", note)
+		case !ok && d.entries[a.path].AmountOre == nil:
+			d.problem("%s: beloppet i ansökan går inte att läsa. Skriv beloppet, eller 0 med skäl.", label)
 		}
 		line := plugin.CostLine{Key: a.path, Label: label, AppliedOre: applied, ApprovedOre: applied}
 		ore, reason, entered := d.entry(a.path, label, &applied)

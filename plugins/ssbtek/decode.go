@@ -71,9 +71,7 @@ type Expect struct {
 //
 // The error is ErrNoAnswer when the document is no such answer at all.
 func Decode(doc []byte, x Expect) (plugin.Answer, error) {
-	if x.Limits == (soap.Limits{}) {
-		x.Limits = soap.Default
-	}
+	x.Limits = x.Limits.OrDefault()
 	body, fault, err := soap.Body(doc, x.Limits)
 	if errors.Is(err, soap.ErrNotSOAP) && bytes.Contains(doc, []byte("hamtaBastjanstInformationResponse")) {
 		body, err = doc, nil // the answer itself, taken out of its envelope

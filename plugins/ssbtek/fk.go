@@ -21,6 +21,10 @@ const (
 	codeForbidden  = "OBEHORIG"
 	codeInternal   = "INTERNT_FEL"
 	codeNoLefiCode = "TILLSTAND_SAKNAS"
+
+	// maxBenefits is the most kinds of benefit that one payment is looked
+	// through for; there are some thirty.
+	maxBenefits = 50
 )
 
 func (d *decoder) fk(data *element) []plugin.Part {
@@ -81,9 +85,8 @@ func lefiState(doc object, p plugin.Part, prefix string) plugin.Part {
 			// Only a provider that is OK has contributed to the answer.
 			return unavailable(p.Origin, sourceBT, code)
 		}
-	} else if p.State == plugin.StateNothing && (len(providers) > 0 || p.Origin == originPM) {
-		// The list names those whom the question concerned.
-		p.State = plugin.StateNotAsked
+	} else if p.State == plugin.StateNothing {
+		p = unlisted(doc, p, len(providers) > 0)
 	}
 	code := lefiDeviation(doc, prefix)
 	switch {
@@ -92,6 +95,25 @@ func lefiState(doc object, p plugin.Part, prefix string) plugin.Part {
 		p.Source, p.Code = sourceBT, code
 	default:
 		return unavailable(p.Origin, sourceBT, code)
+	}
+	return p
+}
+
+// unlisted settles a part without data of an agency that is not in the list of
+// providers. The list names those whom the question concerned. Without any list
+// only an agency's own members, be they empty, say that it has answered.
+func unlisted(doc object, p plugin.Part, listExists bool) plugin.Part {
+	own := []string{"utbetalningar", "preliminaraUtbetalningar", "beslut", "ansprak"}
+	if p.Origin == originFK {
+		own = []string{"formansinformation"}
+	}
+	said := slices.ContainsFunc(own, func(name string) bool { return doc[name] != nil })
+	switch {
+	case !listExists && said:
+	case !listExists && p.Origin == originFK:
+		return unavailable(p.Origin, sourceBT, codeNoLefiCode)
+	default:
+		p.State = plugin.StateNotAsked
 	}
 	return p
 }
@@ -140,7 +162,7 @@ func fkPayments(info any, list string, status plugin.PaymentStatus) []plugin.Pay
 			if part != nil {
 				p.Parts = append(p.Parts, *part)
 			}
-			if benefit != "" && !slices.Contains(benefits, benefit) {
+			if benefit != "" && len(benefits) < maxBenefits && !slices.Contains(benefits, benefit) {
 				benefits = append(benefits, benefit)
 			}
 			p.Benefit = first(p.Benefit, label)
@@ -195,7 +217,7 @@ func pmPayments(doc object, list string, status plugin.PaymentStatus) []plugin.P
 		var codes, labels []string
 		for _, row := range items(u, "utbetalningsrader") {
 			code, label := coded(member(row, "formansgrupp"))
-			if code != "" && !slices.Contains(codes, code) {
+			if code != "" && len(codes) < maxBenefits && !slices.Contains(codes, code) {
 				codes, labels = append(codes, code), append(labels, first(label, code))
 			}
 			kind, kindLabel := coded(member(row, "beloppstyp"))
@@ -223,10 +245,19 @@ func pmPayments(doc object, list string, status plugin.PaymentStatus) []plugin.P
 // itself has answered: while benefits move between them, LEFI may hold a
 // payment of Pensionsmyndigheten's in both models, and it was paid once.
 func withoutTwins(fk, pm []plugin.Payment) []plugin.Payment {
+	type twin struct {
+		day    string
+		net    int64
+		status plugin.PaymentStatus
+	}
+	said := map[twin]bool{}
+	for _, p := range pm {
+		if p.NetOre != nil {
+			said[twin{p.PayDate, *p.NetOre, p.Status}] = true
+		}
+	}
 	return slices.DeleteFunc(fk, func(f plugin.Payment) bool {
-		return f.Payer == originPM && f.PayDate != "" && f.NetOre != nil && slices.ContainsFunc(pm, func(p plugin.Payment) bool {
-			return p.PayDate == f.PayDate && p.Status == f.Status && p.NetOre != nil && *p.NetOre == *f.NetOre
-		})
+		return f.Payer == originPM && f.PayDate != "" && f.NetOre != nil && said[twin{f.PayDate, *f.NetOre, f.Status}]
 	})
 }
 

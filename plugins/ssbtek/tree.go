@@ -31,6 +31,7 @@ func parseXML(doc []byte, l soap.Limits) (*element, error) {
 	d := xml.NewDecoder(bytes.NewReader(doc))
 	root := &element{}
 	path := []*element{root}
+	texts := []*strings.Builder{{}} // of the open elements: comments cut texts into any number of pieces
 	for {
 		tok, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -44,11 +45,12 @@ func parseXML(doc []byte, l soap.Limits) (*element, error) {
 		case xml.StartElement:
 			e := &element{name: t.Name, attrs: t.Attr}
 			here.children = append(here.children, e)
-			path = append(path, e)
+			path, texts = append(path, e), append(texts, &strings.Builder{})
 		case xml.EndElement:
-			path = path[:len(path)-1]
+			here.text = texts[len(texts)-1].String()
+			path, texts = path[:len(path)-1], texts[:len(texts)-1]
 		case xml.CharData:
-			here.text += string(t)
+			texts[len(texts)-1].Write(t)
 		}
 	}
 	if len(root.children) != 1 {

@@ -1,6 +1,6 @@
 -- What was fetched, by communication space and audience. Sealed parts lie
 -- under due keys that are destroyed seven days after the fetch.
-CREATE TABLE fetch (
+CREATE TABLE broker_fetch (
   id          TEXT PRIMARY KEY,
   space       TEXT NOT NULL,
   audience    TEXT NOT NULL,
@@ -16,10 +16,10 @@ CREATE TABLE fetch (
   ended       {{int}} NOT NULL,
   UNIQUE (space, audience)
 ) {{strict}};
-CREATE INDEX fetch_expires ON fetch (expires_at);
+CREATE INDEX broker_fetch_expires ON broker_fetch (expires_at);
 
-CREATE TABLE fetch_part (
-  fetch_id TEXT NOT NULL REFERENCES fetch (id),
+CREATE TABLE broker_part (
+  fetch_id TEXT NOT NULL REFERENCES broker_fetch (id),
   origin   TEXT NOT NULL,
   seq      {{int}} NOT NULL,
   name     TEXT NOT NULL,
@@ -30,9 +30,9 @@ CREATE TABLE fetch_part (
 ) {{strict}};
 
 -- How often a person has asked within the hour; nothing older is kept.
-CREATE TABLE fetch_count (
+CREATE TABLE broker_count (
   id     TEXT PRIMARY KEY,
   person TEXT NOT NULL,
   at     {{int}} NOT NULL
 ) {{strict}};
-CREATE INDEX fetch_count_person ON fetch_count (person, at);
+CREATE INDEX broker_count_person ON broker_count (person, at);

@@ -281,6 +281,13 @@ func TestOpenedOrderIsNotRenewed(t *testing.T) {
 	step = w.next(step)
 	w.clock.Advance(3 * time.Minute)
 	w.wantFailed(w.next(step), identity.FailExpired, MsgRFA8)
+
+	opened := state{Hint: hintSign, First: w.clock.Now()} // within the time for renewal
+	for _, hint := range []string{hintStartFailed, hintExpired} {
+		if step := w.failedOrder(t.Context(), opened, hint); step.Failed == nil {
+			t.Errorf("renewed after %s", hint)
+		}
+	}
 }
 
 // identity.md §4.2: step-up as another person is refused, also where the

@@ -114,7 +114,7 @@ func login(r *route.Request) broker.Login {
 func (p *Pages) data(r *route.Request, title page.Text) page.Data {
 	now := p.Clock.Now()
 	return page.Data{
-		Title: title, Municipality: p.Municipality, Lang: page.LangOf(r.Request), CSRF: r.CSRF,
+		Title: title, Municipality: p.Municipality, Lang: page.LangOf(r.Request),
 		User:    &page.UserInfo{Name: r.Session.Name, HomeURL: "/mina-sidor", LogoutURL: "/logga-ut"},
 		Session: &page.Session{Ends: r.Session.IdleExpires, Left: r.Session.IdleExpires.Sub(now), ExtendURL: "/forlang"},
 		Nav: []page.NavItem{

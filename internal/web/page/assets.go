@@ -38,7 +38,7 @@ type asset struct {
 	body, zipped []byte
 }
 
-// newAssets takes kommun.css, kommun.js and what is in dist from fsys (nil =
+// newAssets takes css/*.css, kommun.js and what is in dist from fsys (nil =
 // the built-in files), and each theme's style sheet and pictures.
 func newAssets(fsys fs.FS, themes []*Theme) (*Assets, error) {
 	a := &Assets{urls: map[string]string{}, files: map[string]asset{}}
@@ -49,7 +49,14 @@ func newAssets(fsys fs.FS, themes []*Theme) (*Assets, error) {
 		}
 		fsys = sub
 	}
-	for _, name := range []string{"kommun.css", "kommun.js", "dist/" + vendored} {
+	css, err := ownStyle(fsys)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.add("kommun.css", css); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"kommun.js", "dist/" + vendored} {
 		body, err := fs.ReadFile(fsys, name)
 		if errors.Is(err, fs.ErrNotExist) && name == "dist/"+vendored {
 			continue
@@ -72,6 +79,23 @@ func newAssets(fsys fs.FS, themes []*Theme) (*Assets, error) {
 		}
 	}
 	return a, nil
+}
+
+// ownStyle is our style sheet, kept in parts that follow each other by name.
+func ownStyle(fsys fs.FS) ([]byte, error) {
+	parts, err := fs.Glob(fsys, "css/*.css")
+	if err != nil || len(parts) == 0 {
+		return nil, fmt.Errorf("page: no style sheet: %w", errors.Join(err, fs.ErrNotExist))
+	}
+	var all []byte
+	for _, name := range parts {
+		body, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("page: asset: %w", err)
+		}
+		all = append(append(all, body...), '\n')
+	}
+	return all, nil
 }
 
 func (a *Assets) add(name string, body []byte) error {

@@ -49,7 +49,7 @@ func blockSummary(b plugin.Block) Text {
 		if len(row) < 2 {
 			continue
 		}
-		s.Rows = append(s.Rows, SummaryRow{Term: row[0], Value: isolated(row[1])})
+		s.Rows = append(s.Rows, SummaryRow{Term: row[0], Value: row[1]})
 	}
 	return s
 }
@@ -63,21 +63,9 @@ func blockTable(b plugin.Block) Text {
 		t.Columns = append(t.Columns, Column{Text: h})
 	}
 	for _, row := range b.Rows {
-		cells := make([]Text, len(row))
-		for i, c := range row {
-			cells[i] = isolated(c)
-		}
-		t.Rows = append(t.Rows, TableRow{Cells: cells})
+		t.Rows = append(t.Rows, TableRow{Cells: Strings(row...)})
 	}
 	return t
-}
-
-// isolated keeps a value that begins with a digit in its own direction.
-func isolated(s string) Text {
-	if s != "" && s[0] >= '0' && s[0] <= '9' {
-		return CaseNumber(s)
-	}
-	return s
 }
 
 // heading and paragraph are the parts of a plug-in's running text.

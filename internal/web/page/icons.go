@@ -1,6 +1,9 @@
 package page
 
-import "html/template"
+import (
+	"html/template"
+	"strings"
+)
 
 // icons are drawn in a square of 24, in the colour of the text around. Each
 // stands beside words that say the same.
@@ -41,5 +44,9 @@ func icon(name string) template.HTML {
 	if !ok {
 		return ""
 	}
-	return template.HTML(`<svg class="k-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">` + inside + `</svg>`)
+	class := "k-icon"
+	if strings.HasPrefix(name, "arrow-") {
+		class += " k-icon--turns" // points the other way in right-to-left text
+	}
+	return template.HTML(`<svg class="` + class + `" viewBox="0 0 24 24" aria-hidden="true" focusable="false">` + inside + `</svg>`)
 }

@@ -15,7 +15,7 @@ func (u *ui) message(m Msg) (template.HTML, error) {
 		return "", err
 	}
 	var b strings.Builder
-	err = fill(text, m, func(literal string) { b.WriteString(template.HTMLEscapeString(literal)) },
+	err = fill(text, m, func(literal string) { b.WriteString(string(isolate(literal))) },
 		func(arg Text) error {
 			h, err := u.show(arg)
 			b.WriteString(string(h))

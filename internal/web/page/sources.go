@@ -53,16 +53,27 @@ func (s Sources) Line() Text {
 		return s.Summary
 	}
 	if s.PollURL != "" {
-		return T("page.sources.waiting", "done", s.Settled(), "total", len(s.Sources))
+		return T("page.sources.waiting", "done", s.Settled(), "total", s.asked())
 	}
-	return T("page.sources.done", "done", s.Answered(), "total", len(s.Sources))
+	return T("page.sources.done", "done", s.Answered(), "total", s.asked())
 }
 
-// Settled counts the sources that are no longer waited for.
+// asked counts the sources that were asked at all.
+func (s Sources) asked() int {
+	n := 0
+	for _, x := range s.Sources {
+		if x.Waiting || x.State != plugin.StateNotAsked {
+			n++
+		}
+	}
+	return n
+}
+
+// Settled counts the asked sources that are no longer waited for.
 func (s Sources) Settled() int {
 	n := 0
 	for _, x := range s.Sources {
-		if !x.Waiting {
+		if !x.Waiting && x.State != plugin.StateNotAsked {
 			n++
 		}
 	}
@@ -96,6 +107,7 @@ func (s Source) Time() Text {
 type Timeline struct {
 	Events []Event
 	Empty  Text
+	Level  int // of the events' headings; 0 = 2
 }
 
 // Event is one thing that happened.

@@ -129,3 +129,12 @@ func (t Task) Mark() Tag {
 	}
 	return t.Status.Tag()
 }
+
+// Hero opens the start page on the municipality's own colours, with its
+// motif. It carries the page's h1: set Data.OwnHeading.
+type Hero struct {
+	Title, Lead Text
+	Buttons     []Button
+}
+
+func (Hero) component() string { return "hero" }

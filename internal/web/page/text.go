@@ -105,7 +105,7 @@ func (u *ui) show(v Text) (template.HTML, error) {
 	case nil:
 		return "", nil
 	case string:
-		return escape(v), nil
+		return isolate(v), nil
 	case template.HTML:
 		return v, nil
 	case Msg:

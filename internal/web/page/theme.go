@@ -19,6 +19,9 @@ type ThemeInput struct {
 	Shape string
 	// Paper is "warm", "cool" or "plain": the tint of greys and page.
 	Paper string
+	// Panel is the colour, "brand" or "second", that the start page's panel
+	// is a pale shade of.
+	Panel string
 	// Mark is the municipality's mark, an SVG that works on any background;
 	// Motif an SVG for the start page, or nil.
 	Mark, Motif []byte
@@ -79,7 +82,7 @@ func MakeTheme(in ThemeInput) (*Theme, Verdict, error) {
 	if in.ID == "" || !bytes.HasPrefix(bytes.TrimSpace(in.Mark), []byte("<svg")) {
 		return nil, Verdict{}, fmt.Errorf("page: theme %q needs a name and a mark in SVG", in.ID)
 	}
-	t := &Theme{ID: in.ID, in: in, light: lightPalette(brand, second, in.Paper), dark: darkPalette(brand, second, in.Paper)}
+	t := &Theme{ID: in.ID, in: in, light: lightPalette(brand, second, in), dark: darkPalette(brand, second, in)}
 	t.files = map[string][]byte{t.MarkName(): in.Mark}
 	if in.Motif != nil {
 		t.files[t.motifName()] = in.Motif
@@ -136,8 +139,8 @@ func paper(kind string) (hue, chroma float64) {
 
 func radians(deg float64) float64 { return deg * math.Pi / 180 }
 
-func lightPalette(brand, second rgb, kind string) palette {
-	hue, chroma := paper(kind)
+func lightPalette(brand, second rgb, in ThemeInput) palette {
+	hue, chroma := paper(in.Paper)
 	page, card := tone(hue, chroma*0.55, 0.945), rgb{1, 1, 1}
 	p := palette{roles: map[string]role{}, second: second}
 	step := func(h, c float64, base rgb) role {
@@ -151,9 +154,17 @@ func lightPalette(brand, second rgb, kind string) palette {
 	}
 	p.band, p.onBand, p.bandLine = brand, inkOn(brand), second
 	p.focusInner, p.focusOuter = card, p.roles["neutral"].textDefault
-	p.heroBack = tone(b.h, math.Min(b.c, 0.05), 0.84)
+	panel := panelOf(brand, second, in)
+	p.heroBack = tone(panel.h, math.Min(panel.c, 0.036), 0.83)
 	p.heroText = tone(b.h, b.c, 0.03)
 	return p
+}
+
+func panelOf(brand, second rgb, in ThemeInput) lch {
+	if in.Panel == "second" {
+		return second.lch()
+	}
+	return brand.lch()
 }
 
 // actionLight is the brand colour, darkened until white text stands on it and
@@ -167,7 +178,12 @@ func actionLight(brand rgb) rgb {
 }
 
 func lightRole(h, c float64, base, page, card rgb) role {
-	pale := func(luminance, share float64) rgb { return tone(h, math.Min(c*share, 0.09), luminance) }
+	pale := func(luminance, share float64) rgb {
+		if c < 0.02 { // a grey keeps its little tint
+			share = 1
+		}
+		return tone(h, math.Min(c*share, 0.07), luminance)
+	}
 	y := base.luminance()
 	down := func(f float64) rgb {
 		if y < 0.03 { // too dark to become darker: lighter instead
@@ -176,8 +192,8 @@ func lightRole(h, c float64, base, page, card rgb) role {
 		return tone(h, c, y*f)
 	}
 	return role{
-		backgroundDefault: page, backgroundTinted: pale(0.91, 0.25),
-		surfaceDefault: card, surfaceTinted: pale(0.85, 0.35), surfaceHover: pale(0.78, 0.45), surfaceActive: pale(0.70, 0.55),
+		backgroundDefault: page, backgroundTinted: pale(0.90, 0.16),
+		surfaceDefault: card, surfaceTinted: pale(0.83, 0.28), surfaceHover: pale(0.76, 0.38), surfaceActive: pale(0.68, 0.5),
 		borderSubtle: pale(0.62, 0.5), borderDefault: tone(h, c*0.9, 0.19), borderStrong: tone(h, c, 0.11),
 		textSubtle: tone(h, c, 0.095), textDefault: tone(h, c*0.8, 0.022),
 		baseDefault: base, baseHover: down(0.72), baseActive: down(0.5),
@@ -185,8 +201,8 @@ func lightRole(h, c float64, base, page, card rgb) role {
 	}
 }
 
-func darkPalette(brand, second rgb, kind string) palette {
-	hue, chroma := paper(kind)
+func darkPalette(brand, second rgb, in ThemeInput) palette {
+	hue, chroma := paper(in.Paper)
 	page, card := tone(hue, chroma, 0.0085), tone(hue, chroma, 0.0145)
 	p := palette{roles: map[string]role{}, second: second}
 	b := brand.lch()
@@ -198,7 +214,8 @@ func darkPalette(brand, second rgb, kind string) palette {
 	p.band = tone(b.h, b.c, math.Min(0.034, math.Max(0.02, brand.luminance())))
 	p.onBand, p.bandLine = tone(b.h, math.Min(b.c, 0.03), 0.88), second
 	p.focusInner, p.focusOuter = page, p.roles["neutral"].textDefault
-	p.heroBack = tone(b.h, math.Min(b.c, 0.06), 0.022)
+	panel := panelOf(brand, second, in)
+	p.heroBack = tone(panel.h, math.Min(panel.c, 0.035), 0.022)
 	p.heroText = tone(b.h, math.Min(b.c, 0.03), 0.85)
 	return p
 }
@@ -239,7 +256,9 @@ func (t *Theme) style(url func(string) string) []byte {
 		b.WriteString(`--k-motif:url("` + url(t.motifName()) + `");`)
 	}
 	t.light.write(&b)
-	b.WriteString("}\n:root[data-color-scheme=dark]{color-scheme:dark;")
+	b.WriteString("}\n")
+	writeRoles(&b)
+	b.WriteString(":root[data-color-scheme=dark]{color-scheme:dark;")
 	t.dark.write(&b)
 	b.WriteString("}\n@media screen and (prefers-color-scheme:dark){:root[data-color-scheme=auto]{color-scheme:dark;")
 	t.dark.write(&b)
@@ -265,6 +284,20 @@ func (p palette) write(b *bytes.Buffer) {
 	sort.Strings(names)
 	for _, name := range names {
 		p.roles[name].each(func(step string, c rgb) { set("ds-color-"+name+"-"+step, c) })
+	}
+}
+
+// writeRoles lets data-color choose what a component's colours are.
+func writeRoles(b *bytes.Buffer) {
+	for _, name := range []string{"accent", "danger", "info", "neutral", "success", "warning"} {
+		if name == "accent" {
+			b.WriteString(":root,")
+		}
+		b.WriteString("[data-color=" + name + "]{")
+		role{}.each(func(step string, _ rgb) {
+			fmt.Fprintf(b, "--ds-color-%s:var(--ds-color-%s-%s);", step, name, step)
+		})
+		b.WriteString("}\n")
 	}
 }
 

@@ -13,8 +13,8 @@ var drawings embed.FS
 // for this product.
 func BuiltInTheme(id string) (*Theme, error) {
 	in, ok := map[string]ThemeInput{
-		"ekbacka": {ID: "ekbacka", Brand: "#1f5f3f", Second: "#c8963c", Shape: "round", Paper: "warm"},
-		"havsnas": {ID: "havsnas", Brand: "#0b4f8a", Second: "#f2a33a", Shape: "square", Paper: "cool"},
+		"ekbacka": {ID: "ekbacka", Brand: "#1f5f3f", Second: "#c9a63c", Shape: "round", Paper: "warm", Panel: "second"},
+		"havsnas": {ID: "havsnas", Brand: "#0b4f8a", Second: "#f2a33a", Shape: "square", Paper: "cool", Panel: "brand"},
 	}[id]
 	if !ok {
 		return nil, fmt.Errorf("page: there is no built-in theme %q", id)

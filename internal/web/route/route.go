@@ -12,9 +12,7 @@ package route
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"encoding/base32"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -67,9 +65,6 @@ type Request struct {
 	// StaffID and Roles are the officer's, on staff routes.
 	StaffID string
 	Roles   []string
-	// CSRF goes into every form. It is bound to the person, not to the
-	// login, so that a form survives a new login.
-	CSRF string
 	// ClientIP is the address the e-ID provider is told.
 	ClientIP string
 }
@@ -89,8 +84,6 @@ type Options struct {
 	Fail func(w http.ResponseWriter, r *Request, err error)
 	// LoginPath is where a person without a login is sent, by kind.
 	LoginPath map[Access]string
-	// CSRF makes the token of a person's forms; "" is the public one.
-	CSRF func(person string) string
 	// TrustedProxies are addresses whose X-Forwarded-For is believed.
 	TrustedProxies []string
 	// FormAction are further origins forms may post to (e-ID providers).
@@ -197,40 +190,14 @@ func (rt *Router) admit(w http.ResponseWriter, r *Request, route Route) error {
 			return err
 		}
 	}
-	r.CSRF = rt.opt.CSRF("")
-	if r.LoggedIn() {
-		r.CSRF = rt.opt.CSRF(r.Session.Subject.Plain())
-	}
 	if route.Access == Public {
 		return nil
 	}
 	if !r.LoggedIn() {
 		return fault.New(fault.Unauthenticated, "no login")
 	}
-	if err := checkCSRF(r); err != nil {
-		return err
-	}
 	if route.Access == Staff {
 		return rt.admitStaff(r, route.Roles)
-	}
-	return nil
-}
-
-// checkCSRF is a second lock behind CrossOriginProtection and SameSite, for
-// browsers that send neither Origin nor Sec-Fetch-Site.
-func checkCSRF(r *Request) error {
-	if r.Method != http.MethodPost || r.Header.Get("Sec-Fetch-Site") == "same-origin" {
-		return nil
-	}
-	if err := r.ParseMultipartForm(4 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return fault.New(fault.TooLarge, "the post is too large")
-		}
-		return fault.New(fault.Invalid, "the post cannot be read")
-	}
-	if subtle.ConstantTimeCompare([]byte(r.PostFormValue("csrf")), []byte(r.CSRF)) != 1 {
-		return fault.New(fault.Forbidden, "the form's token is wrong")
 	}
 	return nil
 }

@@ -1,0 +1,105 @@
+// Command demo starts a whole town on one machine: the product with two
+// municipalities, and every outside part as a fake server beside it. All of
+// it listens on loopback, keys and certificates are made at each start, and
+// the database is embedded: there is nothing to set up.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"medborgarnavet/cmd/demo/town"
+	"medborgarnavet/internal/app"
+	"medborgarnavet/internal/clock"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out, errw io.Writer) error {
+	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
+	fs.SetOutput(errw)
+	listen := fs.String("listen", "127.0.0.1:8440", "loopback address to serve on; port 0 takes a free one")
+	data := fs.String("data", "", "folder to keep the databases and keys in; without it they are thrown away")
+	asJSON := fs.Bool("json", false, "print one line of JSON when ready")
+	logs := fs.Bool("log", false, "print the product's log")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	dir, clean, err := folder(*data)
+	if err != nil {
+		return err
+	}
+	defer clean()
+	l, err := loopback(*listen)
+	if err != nil {
+		return err
+	}
+	t, err := town.Start(filepath.Join(dir, "certificates"), time.Now)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	cfg, err := t.Config(dir, l.Addr().(*net.TCPAddr).Port)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.DiscardHandler)
+	if *logs {
+		log = slog.New(slog.NewTextHandler(errw, nil))
+	}
+	a, err := app.New(ctx, cfg, app.Options{Clock: clock.System(), Log: log, LaunchURL: t.BankID.LaunchURL()})
+	if err != nil {
+		return err
+	}
+	ready := t.Describe(cfg, l.Addr().(*net.TCPAddr).Port)
+	if *asJSON {
+		if err := json.NewEncoder(out).Encode(ready); err != nil {
+			return err
+		}
+	} else {
+		ready.Print(out)
+	}
+	return a.Serve(ctx, l)
+}
+
+// folder is where the demo keeps things, and what to do with it afterwards.
+func folder(data string) (dir string, clean func(), err error) {
+	if data != "" {
+		abs, err := filepath.Abs(data)
+		if err != nil {
+			return "", nil, err
+		}
+		return abs, func() {}, os.MkdirAll(abs, 0o700)
+	}
+	dir, err = os.MkdirTemp("", "medborgarnavet-demo-")
+	return dir, func() { _ = os.RemoveAll(dir) }, err // nothing of worth is in it
+}
+
+// loopback refuses to show a town of fakes to the world.
+func loopback(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("-listen %s: the demo serves on loopback only", address)
+	}
+	return net.Listen("tcp", address)
+}

@@ -1,0 +1,79 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"medborgarnavet/internal/identity"
+	"medborgarnavet/internal/identity/session"
+	"medborgarnavet/internal/web/citizen"
+	"medborgarnavet/internal/web/page"
+	"medborgarnavet/internal/web/public"
+	"medborgarnavet/internal/web/route"
+)
+
+// buildPages makes the pages and the one table of their routes.
+func (t *town) buildPages(renderer *page.Renderer) error {
+	pub, err := public.New(public.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Catalog: t.catalog, Flow: t.flow,
+		Sessions: t.sessions, Provider: "bankid", BaseURL: t.baseURL})
+	if err != nil {
+		return err
+	}
+	cit, err := citizen.New(citizen.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Catalog: t.catalog, Cases: t.cases,
+		Broker: t.broker, Workspace: t.space, Submissions: t.subs, Casework: t.casework, ControlMonth: t.controlMonth,
+		BoardName: t.boardName, Extend: t.extend})
+	if err != nil {
+		return err
+	}
+	dsk, err := t.buildDesk(renderer)
+	if err != nil {
+		return err
+	}
+	routes := append(pub.Routes(), cit.Routes()...)
+	t.router, err = route.New(route.Options{Clock: t.clock, Log: t.log, Sessions: t.sessions, StaffRoles: t.staffRoles,
+		Fail: t.fail(renderer), TrustedProxies: t.server.TrustedProxies}, append(routes, dsk.Routes()...))
+	return err
+}
+
+// baseURL is the site's own address: as configured, else as the browser
+// wrote it, which ServeHTTP has found to be one of ours.
+func (t *town) baseURL(r *http.Request) string {
+	if base := t.server.BaseURLs[t.cfg.ID]; base != "" {
+		return strings.TrimSuffix(base, "/")
+	}
+	return "http://" + r.Host
+}
+
+// extend prolongs a citizen's login.
+func (t *town) extend(ctx context.Context, r *route.Request) (time.Time, error) {
+	c, err := r.Cookie(route.CitizenCookie)
+	if err != nil {
+		return time.Time{}, err
+	}
+	s, err := t.sessions.Extend(ctx, c.Value, identity.Citizen)
+	return s.IdleExpires, err
+}
+
+// staffRoles asks the board's staff directory who a login belongs to.
+func (t *town) staffRoles(ctx context.Context, s session.Session) (string, []string, error) {
+	return t.casework.Roles(ctx, s.Subject)
+}
+
+// loginPage leads to the login of the address's kind and back again.
+func loginPage(w http.ResponseWriter, r *route.Request) {
+	door := "/logga-in"
+	if strings.HasPrefix(r.URL.Path, "/handlaggare") {
+		door = "/handlaggare/logga-in"
+	}
+	http.Redirect(w, r.Request, door+"?till="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+}
+
+func userInfo(r *route.Request) *page.UserInfo {
+	if r.StaffID != "" {
+		return &page.UserInfo{Name: r.Session.Name, HomeURL: "/handlaggare", LogoutURL: "/handlaggare/logga-ut"}
+	}
+	return &page.UserInfo{Name: r.Session.Name, HomeURL: "/mina-sidor", LogoutURL: "/logga-ut"}
+}

@@ -1,0 +1,209 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"medborgarnavet/internal/audit"
+	"medborgarnavet/internal/broker"
+	"medborgarnavet/internal/casework"
+	"medborgarnavet/internal/catalog"
+	"medborgarnavet/internal/clock"
+	"medborgarnavet/internal/config"
+	"medborgarnavet/internal/db"
+	"medborgarnavet/internal/fault"
+	"medborgarnavet/internal/identity"
+	"medborgarnavet/internal/identity/bankid"
+	"medborgarnavet/internal/identity/flow"
+	"medborgarnavet/internal/identity/session"
+	"medborgarnavet/internal/keyring"
+	"medborgarnavet/internal/outbox"
+	"medborgarnavet/internal/retention"
+	"medborgarnavet/internal/submission"
+	"medborgarnavet/internal/web/page"
+	"medborgarnavet/internal/web/route"
+	"medborgarnavet/internal/workspace"
+)
+
+// town is one municipality's runtime.
+type town struct {
+	cfg    config.Municipality
+	server config.Server
+	clock  clock.Clock
+	log    *slog.Logger
+
+	db       *db.DB
+	ring     *keyring.Ring
+	audit    *audit.Log
+	outbox   *outbox.Outbox
+	catalog  *catalog.Catalog
+	cases    broker.Cases
+	broker   *broker.Broker
+	space    *workspace.Workspace
+	subs     *submission.Store
+	casework *casework.Casework
+	sessions *session.Store
+	flow     *flow.Flow
+	janitor  *retention.Job
+
+	look   *page.Municipality
+	router *route.Router
+}
+
+func newTown(ctx context.Context, server config.Server, m config.Municipality, theme *page.Theme, renderer *page.Renderer, opt Options) (*town, error) {
+	t := &town{cfg: m, server: server, clock: opt.Clock, log: opt.Log.With("municipality", m.ID)}
+	t.look = &page.Municipality{ID: m.ID, Name: m.Name, Theme: theme, Phone: m.Phone, Hours: m.OpeningHours, Email: m.Email,
+		TestMode: server.Mode != config.Production}
+	for _, build := range []func(context.Context, Options) error{t.openGround, t.buildIdentity, t.buildSteps, t.buildJobs} {
+		if err := build(ctx, opt); err != nil {
+			t.close()
+			return nil, err
+		}
+	}
+	if err := t.buildPages(renderer); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// openGround opens the database and the keys.
+func (t *town) openGround(ctx context.Context, opt Options) error {
+	dsn, err := t.cfg.Database.Address()
+	if err != nil {
+		return fmt.Errorf("database address: %w", err)
+	}
+	if t.ring, err = keyring.Open(keyring.Options{LastingKeyFile: t.cfg.Keys.LastingFile, DueKeyDir: t.cfg.Keys.DueDir, Clock: t.clock}); err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	t.db, err = db.Open(ctx, db.Options{Driver: t.cfg.Database.Driver, DSN: dsn, Clock: t.clock, Environment: t.server.Mode})
+	if err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	t.audit = audit.New(t.db, t.ring, t.clock)
+	t.outbox = outbox.New(t.db, t.log)
+	return nil
+}
+
+// buildIdentity makes the e-ID provider and the logins.
+func (t *town) buildIdentity(_ context.Context, opt Options) error {
+	env := identity.Environment(t.server.Mode)
+	o := t.cfg.BankID
+	client, err := outside{Endpoint: o.Endpoint, CertFile: o.CertFile, KeyFile: o.KeyFile, RootsFile: o.RootsFile, Timeout: 10 * time.Second}.client()
+	if err != nil {
+		return fmt.Errorf("bankid: %w", err)
+	}
+	provider, err := bankid.New(bankid.Options{HTTP: client, BaseURL: o.Endpoint, LaunchURL: opt.LaunchURL, Service: t.cfg.Name,
+		Environment: env, Clock: t.clock, Log: t.log})
+	if err != nil {
+		return fmt.Errorf("bankid: %w", err)
+	}
+	t.sessions = session.NewStore(session.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Environment: env})
+	t.flow, err = flow.New(flow.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Log: t.log, Environment: env,
+		Providers: []identity.Provider{provider}})
+	return err
+}
+
+// buildSteps makes the steps of the path, in order.
+func (t *town) buildSteps(_ context.Context, _ Options) error {
+	var err error
+	if t.catalog, err = catalog.New(t.clock, t.entries(t.log)); err != nil {
+		return err
+	}
+	if t.cases, err = t.caseSystem(); err != nil {
+		return fmt.Errorf("case system: %w", err)
+	}
+	t.broker = broker.New(broker.Options{Municipality: t.cfg.ID, DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Log: t.log,
+		Cases: t.cases, Source: t.source, Audience: t.audience, Terms: t.terms})
+	t.space = workspace.New(workspace.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Broker: t.broker, Retention: t.retention})
+	t.subs = submission.New(submission.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Outbox: t.outbox, Clock: t.clock, Log: t.log,
+		Workspace: t.space, Cases: t.cases, Environment: t.server.Mode, Series: t.series, Review: t.review})
+	return t.buildCasework()
+}
+
+// buildJobs names what is purged and what the outbox hands on.
+func (t *town) buildJobs(context.Context, Options) error {
+	rules := []retention.Rule{
+		t.flow.Rule(), t.sessions.Rule(),
+		{Name: "fetched answers", Purge: t.broker.Purge},
+		{Name: "drafts", Purge: t.space.Purge},
+	}
+	t.janitor = retention.New(t.db, t.ring, t.audit, clock.Guard(t.clock), rules...)
+	t.outbox.Handle(submission.TopicReceived, t.casework.Register)
+	return nil
+}
+
+// Intervals of the scheduled work. Reads filter what is past its time, so a
+// late run never shows anything it should not.
+const (
+	purgeEvery = 5 * time.Minute
+	sealEvery  = time.Minute
+)
+
+// run does the scheduled work until ctx ends.
+func (t *town) run(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t.outbox.Run(ctx)
+	}()
+	t.tidy(ctx)
+	purge, seal := time.NewTicker(purgeEvery), time.NewTicker(sealEvery)
+	defer purge.Stop()
+	defer seal.Stop()
+	for {
+		select {
+		case <-purge.C:
+			t.tidy(ctx)
+		case <-seal.C:
+			if _, err := t.audit.Seal(ctx); err != nil && ctx.Err() == nil {
+				t.log.Error("audit log not sealed", "error", err)
+			}
+		case <-ctx.Done():
+			<-done
+			return
+		}
+	}
+}
+
+func (t *town) tidy(ctx context.Context) {
+	report, err := t.janitor.Run(ctx)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		t.log.Error("purge", "error", err)
+	case report.Paused:
+		t.log.Error("purge paused: the clock has jumped")
+	}
+}
+
+func (t *town) close() {
+	if t.broker != nil {
+		t.broker.Close()
+	}
+	if t.catalog != nil {
+		t.catalog.Close()
+	}
+	if t.db != nil {
+		_ = t.db.Close() // nothing is left to write
+	}
+}
+
+// fail writes the error page, or leads to the login when there is none.
+func (t *town) fail(renderer *page.Renderer) func(http.ResponseWriter, *route.Request, error) {
+	return func(w http.ResponseWriter, r *route.Request, err error) {
+		if fault.KindOf(err) == fault.Unauthenticated && r.Method == http.MethodGet {
+			loginPage(w, r)
+			return
+		}
+		d := page.Data{Municipality: t.look, Lang: page.LangOf(r.Request)}
+		if r.LoggedIn() {
+			d.User = userInfo(r)
+		}
+		if err := renderer.Problem(w, r.Request, d, err, r.ID); err != nil {
+			t.log.Error("error page", "id", r.ID, "error", err)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+// Package public is what anyone sees: the start page, logging in and out
+// with an e-ID, help, and the statements that the law asks for.
+//
+// Logging in is one set of pages for two separate kinds of login, of
+// residents and of staff, each on its own address and with its own cookie; a
+// login of one kind opens nothing of the other. The pages never type or show
+// a personal identity number: who logs in is told by the e-ID alone.
+package public
+
+import (
+	"embed"
+	"net/http"
+
+	"medborgarnavet/internal/catalog"
+	"medborgarnavet/internal/clock"
+	"medborgarnavet/internal/identity"
+	"medborgarnavet/internal/identity/flow"
+	"medborgarnavet/internal/identity/session"
+	"medborgarnavet/internal/web/page"
+	"medborgarnavet/internal/web/route"
+	"medborgarnavet/plugin"
+)
+
+//go:embed pages
+var pagesFS embed.FS
+
+//go:embed texts
+var textsFS embed.FS
+
+// Texts adds this package's texts to a catalogue.
+func Texts(c *page.Catalogue) error { return c.Add(textsFS) }
+
+// Deps are what the pages use.
+type Deps struct {
+	Renderer     *page.Renderer
+	Municipality *page.Municipality
+	Clock        clock.Clock
+	Catalog      *catalog.Catalog
+	Flow         *flow.Flow
+	Sessions     *session.Store
+	// Provider is the e-ID to log in with.
+	Provider string
+	// BaseURL is this site's own address as the browser sees it, without a
+	// slash at the end.
+	BaseURL func(*http.Request) string
+}
+
+// Pages are the handlers. See New.
+type Pages struct {
+	Deps
+	set *page.Set
+}
+
+// New parses the page templates.
+func New(d Deps) (*Pages, error) {
+	set, err := d.Renderer.Parse(pagesFS)
+	return &Pages{Deps: d, set: set}, err
+}
+
+// Routes are open to anyone.
+func (p *Pages) Routes() []route.Route {
+	open := func(pattern string, do route.Handler) route.Route {
+		return route.Route{Pattern: pattern, Access: route.Public, Do: do}
+	}
+	quiet := func(pattern string, do route.Handler) route.Route {
+		return route.Route{Pattern: pattern, Access: route.Public, Do: do, Quiet: true}
+	}
+	routes := []route.Route{
+		open("GET /{$}", p.start),
+		open("GET /hjalp", p.static("help")),
+		open("GET /tillganglighet", p.static("accessibility")),
+		open("GET /integritet", p.static("privacy")),
+		open("GET /utloggad", p.static("loggedout")),
+		quiet(page.LanguagePattern, plain(page.ChooseLanguage)),
+		quiet(page.LookPattern, plain(page.ChooseLook)),
+		quiet("GET /assets/", plain(p.Renderer.Assets().ServeHTTP)),
+	}
+	for _, d := range doors {
+		routes = append(routes,
+			open("GET "+d.path+"/logga-in", p.instruct(d)),
+			open("POST "+d.path+"/logga-in", p.beginLogin(d)),
+			open("GET "+d.path+"/logga-in/ater", p.back(d)),
+			open("GET "+d.path+"/logga-in/{handle}", p.wait(d)),
+			quiet("GET "+d.path+"/logga-in/{handle}/lage", p.waitPart(d)),
+			quiet("GET "+d.path+"/logga-in/{handle}/qr", p.qr(d)),
+			open("POST "+d.path+"/logga-in/{handle}/ny", p.again(d)),
+			open("POST "+d.path+"/logga-in/{handle}/avbryt", p.cancel(d)),
+			open("GET "+d.path+"/logga-in/{handle}/klar", p.finish(d)),
+			open("POST "+d.path+"/logga-ut", p.logOut(d)),
+		)
+	}
+	return routes
+}
+
+// door is where one kind of login comes in.
+type door struct {
+	kind   identity.Kind
+	path   string // prefix of the addresses
+	cookie string
+	login  string // cookie of a login under way
+	home   string
+}
+
+var doors = []door{
+	{identity.Citizen, "", route.CitizenCookie, "__Host-mnv-login", "/mina-sidor"},
+	{identity.Staff, "/handlaggare", route.StaffCookie, "__Host-mnv-desk-login", "/handlaggare"},
+}
+
+func plain(h http.HandlerFunc) route.Handler {
+	return func(w http.ResponseWriter, r *route.Request) error {
+		h(w, r.Request)
+		return nil
+	}
+}
+
+// data is the frame of a public page.
+func (p *Pages) data(r *route.Request, title page.Text) page.Data {
+	d := page.Data{Title: title, Municipality: p.Municipality, Lang: page.LangOf(r.Request)}
+	if r.LoggedIn() {
+		d.User = &page.UserInfo{Name: r.Session.Name, HomeURL: "/mina-sidor", LogoutURL: "/logga-ut"}
+	}
+	return d
+}
+
+type startBody struct {
+	Cards  page.Cards
+	Closed bool
+}
+
+// start offers what one can do here, as tasks.
+func (p *Pages) start(w http.ResponseWriter, r *route.Request) error {
+	var body startBody
+	for _, e := range p.Catalog.All() {
+		m := e.Plugin.Manifest
+		if m.Kind != plugin.KindEService {
+			continue
+		}
+		if _, err := p.Catalog.Use(m.ID, plugin.KindEService); err != nil {
+			body.Closed = true
+			continue
+		}
+		body.Cards.Cards = append(body.Cards.Cards, page.Card{Title: page.T("public.start.apply", "service", m.Name), URL: "/ansok/" + m.ID,
+			Body: m.Description, Meta: page.T("public.start.needs_eid")})
+	}
+	body.Cards.Cards = append(body.Cards.Cards,
+		page.Card{Title: page.T("public.start.follow"), URL: "/arenden", Body: page.T("public.start.follow_text"), Meta: page.T("public.start.needs_eid")})
+	d := p.data(r, page.T("public.start.title"))
+	d.Lead = page.T("public.start.lead", "municipality", p.Municipality.Name)
+	d.Body = body
+	return p.set.Render(w, r.Request, http.StatusOK, "start.html", d)
+}
+
+func (p *Pages) static(name string) route.Handler {
+	return func(w http.ResponseWriter, r *route.Request) error {
+		d := p.data(r, page.T("public."+name+".title"))
+		return p.set.Render(w, r.Request, http.StatusOK, name+".html", d)
+	}
+}
