@@ -44,6 +44,7 @@ func TestJourneys(t *testing.T) {
 
 // running is the product and its town, up for one test.
 type running struct {
+	app  *app.App
 	out  *town.Outside
 	port int
 	dir  string
@@ -72,6 +73,7 @@ func startTown(t *testing.T, c clock.Clock) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.app = a
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- a.Serve(ctx, l) }()

@@ -27,7 +27,7 @@ import (
 //	advance 168h                     move the clock
 //	browser anna                     go on in another browser
 //	municipality havsnas             the site that addresses are on
-//	login 198507099805 [path]        log in as a resident, to a path
+//	login 198507099805 [path|here]   log in as a resident, to a path, or on the page that is open
 //	staff 192109099180               log in as staff
 //	get /path                        open a page
 //	follow Text of a link            follow the first link with that text
@@ -71,6 +71,9 @@ func (w *walker) fatalf(format string, args ...any) {
 	page := ""
 	if w.b != nil && w.b.doc != nil {
 		page = "\n--- page " + w.b.url.Path + " " + strconv.Itoa(w.b.status) + "\n" + words(w.b.doc)
+	}
+	if w.b != nil && w.b.status >= 500 {
+		page += "\n--- log\n" + w.run.logs.String()
 	}
 	w.t.Fatalf("%s: %s%s", w.where, fmt.Sprintf(format, args...), page)
 }
@@ -213,7 +216,9 @@ func (w *walker) login(door, number, to string) {
 		to = "?till=" + url.QueryEscape(to)
 	}
 	w.run.out.BankID.Script(number, bankid.Approve)
-	w.open("GET", door+to, nil, "")
+	if to != "?till=here" {
+		w.open("GET", door+to, nil, "")
+	}
 	w.press("Visa QR-kod")
 	for range 40 {
 		if !strings.Contains(w.b.url.Path, "/logga-in/") {

@@ -83,7 +83,7 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
-// D-11: what npm locks names no registry, so that it can be had from any.
+// What npm locks names no registry, so that it can be had from any.
 func TestLockFileNamesNoRegistry(t *testing.T) {
 	for _, file := range files(t) {
 		if path.Base(file) == "package-lock.json" && strings.Contains(read(t, file), `"resolved"`) {

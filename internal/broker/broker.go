@@ -53,6 +53,9 @@ type Options struct {
 	Audience func(id string) (plugin.Manifest, error)
 	// Terms gives a board's terms in force at a time.
 	Terms func(board, legalReference string, at time.Time) (Terms, error)
+	// Admits tells whether a plug-in is open to a person (M-55); nil = to
+	// everyone.
+	Admits func(plugin string, person pnr.Number) bool
 }
 
 // Broker fetches and keeps. Its zero value is not usable; see New.
@@ -62,7 +65,7 @@ type Broker struct {
 	gates gates
 
 	mu      sync.Mutex
-	pace    map[string][]time.Duration // recent durations by group, for I-4
+	pace    map[string][]time.Duration // recent durations by source and group, for I-4
 	running sync.WaitGroup
 	stop    context.CancelFunc
 	ctx     context.Context
@@ -70,6 +73,12 @@ type Broker struct {
 
 // New makes a broker. Close ends what it has started.
 func New(opt Options) *Broker {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Admits == nil {
+		opt.Admits = func(string, pnr.Number) bool { return true }
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	return &Broker{opt: opt, key: opt.Ring.PrivateKey("grant"), pace: map[string][]time.Duration{},
 		gates: newGates(opt.Clock), ctx: ctx, stop: stop}
@@ -78,7 +87,8 @@ func New(opt Options) *Broker {
 // GrantKey is the public key of this municipality's grants.
 func GrantKey(ring *keyring.Ring) ed25519.PublicKey { return ring.Public("grant") }
 
-// Close waits for running fetches; they are cut off.
+// Close waits for running fetches; they are cut off, and what has not been
+// answered by then could not answer.
 func (b *Broker) Close() {
 	b.stop()
 	b.running.Wait()
@@ -101,6 +111,9 @@ type Ask struct {
 	Month string
 	// Space is the communication space the answer is fetched into.
 	Space string
+	// Case is the case that the space belongs to (M-13). When it is not
+	// empty, another open case of the same person is refused (M-14).
+	Case string
 }
 
 // PartState is a part's state while a fetch runs. The last four are
@@ -115,6 +128,7 @@ const (
 // Fetch is a fetch as its audience may see it.
 type Fetch struct {
 	ID        string
+	Case      string
 	Month     string
 	StartedAt time.Time
 	ExpiresAt time.Time

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"medborgarnavet/block/pnr"
+	"medborgarnavet/internal/fault"
 	"medborgarnavet/plugin"
 )
 
@@ -43,6 +44,41 @@ type Party struct {
 	Scope string
 	// From and To are dates; To is empty while it lasts.
 	From, To string
+}
+
+// MayFetch tells whether the party may fetch: the applicant, in full scope,
+// today, of a household with one adult (M-43, M-53).
+func (c Case) MayFetch(now time.Time) error {
+	switch {
+	case c.ID == "" || len(c.ID) > 31:
+		return fault.New(fault.Internal, "the case system gave a case identity that cannot be used")
+	case c.Household.Adults != 1:
+		return fault.New(fault.Forbidden, "household with more than one adult")
+	case !c.Party.MayApply(now):
+		return fault.New(fault.Forbidden, "not the applicant of the case")
+	}
+	return nil
+}
+
+// MayApply tells whether the party may act for itself in the case today: the
+// applicant, in full scope (I-13).
+func (p Party) MayApply(now time.Time) bool {
+	return p.Role == "applicant" && p.Scope == "full" && p.Holds(now)
+}
+
+// Holds tells whether the party's time includes a moment's day in Sweden.
+func (p Party) Holds(at time.Time) bool {
+	day := Day(at)
+	return p.From <= day && (p.To == "" || day <= p.To)
+}
+
+// Day is the date of a moment in Sweden, where cases have their days.
+func Day(at time.Time) string {
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil { // a machine without time zones
+		zone = time.UTC
+	}
+	return at.In(zone).Format(time.DateOnly)
 }
 
 // MonthDecision is an earlier month's decision in the case.

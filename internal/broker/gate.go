@@ -10,10 +10,12 @@ import (
 
 // A gate keeps one group of origins from hurting the others: at most width
 // calls at a time (bulkhead), and after tripAfter failures in a row no calls
-// at all for restFor (breaker), then one to try.
+// at all for restFor (breaker), then one to try. Failures in a row for one
+// person count once: what is wrong may be that person's data.
 type gate struct {
 	slots    chan struct{}
 	failures int
+	last     string    // whose call failed last
 	closed   time.Time // no calls before this
 }
 
@@ -34,39 +36,52 @@ func newGates(c clock.Clock) gates {
 }
 
 // enter waits for a place. code is BREAKER or BUSY when there is none; else
-// leave must be called with how the call went.
-func (g gates) enter(ctx context.Context, key string) (leave func(ok bool), code string) {
+// release must be called when the call has come back.
+func (g gates) enter(ctx context.Context, key string) (release func(), code string) {
+	e, open := g.gate(key)
+	if !open {
+		return nil, "BREAKER"
+	}
+	select {
+	case e.slots <- struct{}{}:
+		return func() { <-e.slots }, ""
+	case <-ctx.Done():
+		return nil, "BUSY"
+	}
+}
+
+// gate finds a gate and tells whether it lets a call through now.
+func (g gates) gate(key string) (*gate, bool) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	e := g.byKey[key]
 	if e == nil {
 		e = &gate{slots: make(chan struct{}, width)}
 		g.byKey[key] = e
 	}
+	if e.failures < tripAfter {
+		return e, true
+	}
 	now := g.clock.Now()
-	if e.failures >= tripAfter {
-		if now.Before(e.closed) {
-			g.mu.Unlock()
-			return nil, "BREAKER"
-		}
-		e.closed = now.Add(restFor) // this call is the one that tries
+	if now.Before(e.closed) {
+		return e, false
 	}
-	g.mu.Unlock()
-	select {
-	case e.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, "BUSY"
-	}
-	return func(ok bool) {
-		<-e.slots
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		if ok {
-			e.failures = 0
-			return
-		}
-		e.failures++
+	e.closed = now.Add(restFor) // this call is the one that tries
+	return e, true
+}
+
+// report tells the gate how a call for a person (a pseudonym) went.
+func (g gates) report(key, person string, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	e := g.byKey[key]
+	switch {
+	case ok:
+		e.failures, e.last = 0, ""
+	case e.last != person:
+		e.failures, e.last = e.failures+1, person
 		if e.failures >= tripAfter {
 			e.closed = g.clock.Now().Add(restFor)
 		}
-	}, ""
+	}
 }

@@ -2,264 +2,222 @@ package broker
 
 import (
 	"context"
-	"encoding/json"
-	"log/slog"
+	"errors"
 	"math/rand/v2"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
-	"medborgarnavet/internal/audit"
-	"medborgarnavet/internal/db"
 	"medborgarnavet/plugin"
 )
 
 // outcome is what one group's call came to.
 type outcome struct {
 	origins   []plugin.Origin
-	parts     []plugin.Part
+	parts     []plugin.Part // one for each origin
 	protected bool
-	took      time.Duration
 }
 
 // run asks every group at the same time and settles the parts as they come.
 func (b *Broker) run(p plan) {
-	ctx, cancel := context.WithDeadline(b.ctx, time.Now().Add(p.deadline.Sub(b.opt.Clock.Now())))
+	ctx, cancel := context.WithTimeout(b.ctx, p.deadline.Sub(b.opt.Clock.Now()))
 	defer cancel()
-	results := make(chan outcome, len(p.groups))
 	calls := p.groups
 	if p.source.OneRequest {
-		calls = [][]plugin.Origin{flatten(p.groups)}
+		calls = [][]plugin.Origin{slices.Concat(p.groups...)}
 	}
+	results := make(chan outcome, len(calls))
 	var wg sync.WaitGroup
 	for _, g := range calls {
 		wg.Go(func() { results <- b.askGroup(ctx, p, g) })
 	}
 	go func() { wg.Wait(); close(results) }()
-	s := settler{b: b, p: p, waiting: flagBearers(calls)}
+	s := settler{b: b, p: p}
+	for _, g := range calls {
+		if bearsFlag(g) {
+			s.waiting++
+		}
+	}
 	for r := range results {
 		s.take(r)
 	}
 	s.end()
 }
 
-func flatten(groups [][]plugin.Origin) []plugin.Origin {
-	var all []plugin.Origin
-	for _, g := range groups {
-		all = append(all, g...)
-	}
-	return all
-}
-
-func flagBearers(calls [][]plugin.Origin) int {
-	n := 0
-	for _, g := range calls {
-		if bearsFlag(g) {
-			n++
-		}
-	}
-	return n
-}
-
 func bearsFlag(g []plugin.Origin) bool {
-	for _, o := range g {
-		if o.FlagsProtection {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g, func(o plugin.Origin) bool { return o.FlagsProtection })
 }
 
 // askGroup makes one call, or, for a person whom the case flags as
 // protected, takes as long as a call takes and makes none (I-4).
 func (b *Broker) askGroup(ctx context.Context, p plan, g []plugin.Origin) outcome {
 	name := g[0].Group
+	key := p.grant.Source + "/" + name
 	start := time.Now()
 	if p.caseInfo.Protected {
-		sleep(ctx, b.usualPace(name))
-		return outcome{origins: g, parts: withState(g, plugin.StateNothing, "", ""), protected: true, took: time.Since(start)}
+		sleep(ctx, b.usualPace(key))
+		b.logAnswer(p, name, start)
+		return outcome{origins: g, parts: withState(g, plugin.StateNothing), protected: true}
 	}
 	callCtx, cancel := context.WithTimeout(ctx, p.source.Deadline)
 	defer cancel()
-	leave, code := b.gates.enter(callCtx, p.grant.Source+"/"+name)
+	release, code := b.gates.enter(callCtx, key)
 	if code != "" {
-		return outcome{origins: g, parts: withState(g, plugin.StateUnavailable, "MNV", code)}
+		return b.failed(p, g, code)
 	}
-	answer, err := b.call(callCtx, p, g)
-	took := time.Since(start)
-	ok := err == nil && !allUnavailable(answer.Parts, g)
-	leave(ok)
+	answer, err := b.call(callCtx, p, g, release)
 	if err != nil {
-		code := "FAULT"
-		if callCtx.Err() != nil {
-			code = "TIMEOUT"
-		}
-		b.opt.Log.Warn("source could not be asked", "fetch", p.id, "group", name, "code", code)
-		return outcome{origins: g, parts: withState(g, plugin.StateUnavailable, "MNV", code), took: took}
+		b.gates.report(key, p.person, !outage(err))
+		return b.failed(p, g, faultCode(callCtx, err))
 	}
-	b.learnPace(name, took)
-	b.opt.Log.Info("source answered", "fetch", p.id, "group", name, "ms", took.Milliseconds(), "ok", ok)
-	return outcome{origins: g, parts: complete(answer.Parts, g), protected: answer.Protected, took: took}
+	parts := believable(answer.Parts, g, p.grant)
+	ok := answer.Protected || slices.ContainsFunc(parts, func(x plugin.Part) bool { return x.State != plugin.StateUnavailable })
+	b.gates.report(key, p.person, ok)
+	if ok {
+		b.learnPace(key, time.Since(start))
+	}
+	b.logAnswer(p, name, start)
+	return outcome{origins: g, parts: parts, protected: answer.Protected}
 }
 
-func (b *Broker) call(ctx context.Context, p plan, g []plugin.Origin) (plugin.Answer, error) {
-	token, err := plugin.SignGrant(p.grant, b.key)
+func (b *Broker) logAnswer(p plan, group string, start time.Time) {
+	b.opt.Log.Info("source answered", "fetch", p.id, "group", group, "ms", time.Since(start).Milliseconds())
+}
+
+func (b *Broker) failed(p plan, g []plugin.Origin, code string) outcome {
+	b.opt.Log.Warn("source could not be asked", "fetch", p.id, "group", g[0].Group, "code", code)
+	return outcome{origins: g, parts: withState(g, plugin.StateUnavailable)}
+}
+
+var errPanicked = errors.New("the plug-in panicked")
+
+func faultCode(ctx context.Context, err error) string {
+	switch {
+	case errors.Is(err, errPanicked):
+		return "PANIC"
+	case ctx.Err() != nil:
+		return "TIMEOUT"
+	}
+	return "FAULT"
+}
+
+// outage tells a source that is ill from one that refuses this question.
+func outage(err error) bool {
+	var p *plugin.Problem
+	if errors.As(err, &p) {
+		return p.Kind == plugin.ProblemUnavailable || p.Kind == plugin.ProblemInternal
+	}
+	return true
+}
+
+// call asks the source and waits no longer than ctx: a plug-in that does not
+// come back keeps its place in the gate, and nothing else. Its panic is its
+// own failure (I-14). release is called when it has come back.
+func (b *Broker) call(ctx context.Context, p plan, g []plugin.Origin, release func()) (plugin.Answer, error) {
+	q, err := b.query(p, g)
 	if err != nil {
+		release()
 		return plugin.Answer{}, err
 	}
-	q := plugin.Query{Grant: token, Subject: plugin.Subject{IdentityNumber: p.ask.Login.Subject.Plain()},
-		Period: p.period, Case: p.caseInfo.ID, CorrelationID: p.id + "-" + g[0].Group}
+	type reply struct {
+		answer plugin.Answer
+		err    error
+	}
+	back := make(chan reply, 1)
+	go func() {
+		defer release()
+		r := reply{err: errPanicked}
+		defer func() {
+			_ = recover() // its value may hold a person's data
+			back <- r
+		}()
+		answer, err := p.source.Plugin.Source.Fetch(ctx, q)
+		r = reply{answer, err}
+	}()
+	select {
+	case r := <-back:
+		return r.answer, r.err
+	case <-ctx.Done():
+		return plugin.Answer{}, ctx.Err()
+	}
+}
+
+func (b *Broker) query(p plan, g []plugin.Origin) (plugin.Query, error) {
+	token, err := plugin.SignGrant(p.grant, b.key)
+	q := plugin.Query{Grant: token, Subject: p.subject, Period: p.grant.Period, Case: p.grant.Case, CorrelationID: p.id + "-" + g[0].Group}
 	for _, o := range g {
 		q.Origins = append(q.Origins, o.ID)
 	}
-	return p.source.Plugin.Source.Fetch(ctx, q)
+	return q, err
 }
 
-// complete gives every origin of the group exactly one part: an origin that
-// the source said nothing about could not answer (I-6).
-func complete(parts []plugin.Part, g []plugin.Origin) []plugin.Part {
-	out := withState(g, plugin.StateUnavailable, "MNV", "ABSENT")
+// believable gives every origin of the group exactly one part. An origin that
+// the source said nothing, something twice or something impossible about
+// could not answer (I-6). What the grant does not name is dropped (I-3).
+// Codes of what failed are for the log, not for keeping.
+func believable(parts []plugin.Part, g []plugin.Origin, grant plugin.Grant) []plugin.Part {
+	out := withState(g, plugin.StateUnavailable)
 	for i, o := range g {
-		for _, p := range parts {
-			if p.Origin == o.ID && p.State != plugin.StateNotAsked {
-				out[i] = p
-			}
+		about := slices.DeleteFunc(slices.Clone(parts), func(p plugin.Part) bool { return p.Origin != o.ID })
+		if len(about) != 1 {
+			continue
+		}
+		switch p := about[0]; {
+		case p.State == plugin.StateAnswered:
+			out[i] = onlyGranted(p, grant)
+		case p.State == plugin.StateNothing && len(p.Payments)+len(p.Facts) == 0 && p.Code == "":
+			out[i].State = plugin.StateNothing
 		}
 	}
 	return out
 }
 
-func withState(g []plugin.Origin, s plugin.State, source, code string) []plugin.Part {
+// onlyGranted drops what the grant does not name. An origin of which nothing
+// is left has nothing for this audience, unless a part of its answer is
+// missing: then nobody knows.
+func onlyGranted(p plugin.Part, grant plugin.Grant) plugin.Part {
+	before := len(p.Payments) + len(p.Facts)
+	if !grant.Allows(p.Origin, "payments") {
+		p.Payments = nil
+	}
+	p.Facts = slices.DeleteFunc(slices.Clone(p.Facts), func(f plugin.Fact) bool { return !grant.Allows(p.Origin, f.Dataset) })
+	left := len(p.Payments) + len(p.Facts)
+	p.Dropped += before - left
+	switch {
+	case left > 0:
+		return p
+	case p.Code != "":
+		return plugin.Part{Origin: p.Origin, State: plugin.StateUnavailable}
+	}
+	return plugin.Part{Origin: p.Origin, State: plugin.StateNothing}
+}
+
+func withState(g []plugin.Origin, s plugin.State) []plugin.Part {
 	parts := make([]plugin.Part, len(g))
 	for i, o := range g {
-		parts[i] = plugin.Part{Origin: o.ID, State: s, Source: source, Code: code}
+		parts[i] = plugin.Part{Origin: o.ID, State: s}
 	}
 	return parts
 }
 
-func allUnavailable(parts []plugin.Part, g []plugin.Origin) bool {
-	for _, p := range complete(parts, g) {
-		if p.State != plugin.StateUnavailable {
-			return false
-		}
-	}
-	return true
-}
-
-// settler decides when what has been received may be shown. As long as an
-// origin that can flag protection is out, parts are "received" and their
-// content stays in memory. When all such origins have ended, everything
-// received is stored at once: as it is, or, if anyone flagged, as nothing.
-type settler struct {
-	b         *Broker
-	p         plan
-	waiting   int
-	protected bool
-	held      []plugin.Part
-	states    []string
-}
-
-func (s *settler) take(r outcome) {
-	if bearsFlag(r.origins) {
-		s.waiting--
-	}
-	s.protected = s.protected || r.protected
-	s.held = append(s.held, r.parts...)
-	if s.waiting > 0 {
-		s.store(func(ctx context.Context, tx *db.Tx) error {
-			for _, p := range r.parts {
-				if err := setReceived(ctx, tx, s.p.id, p.Origin); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		return
-	}
-	s.release()
-}
-
-func (s *settler) release() {
-	held := s.held
-	s.held = nil
-	for i, p := range held {
-		if p.State == plugin.StateNothing || s.protected && p.State == plugin.StateAnswered {
-			held[i] = plugin.Part{Origin: p.Origin, State: plugin.StateNothing} // the same bytes either way
-		}
-		s.states = append(s.states, held[i].Origin+"="+string(held[i].State))
-	}
-	s.store(func(ctx context.Context, tx *db.Tx) error {
-		for _, p := range held {
-			sealed, err := s.b.sealPart(s.p, p)
-			if err != nil {
-				return err
-			}
-			if err := setFinal(ctx, tx, s.p.id, p, sealed); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (s *settler) end() {
-	if len(s.held) > 0 {
-		s.release()
-	}
-	s.store(func(ctx context.Context, tx *db.Tx) error {
-		if err := setEnded(ctx, tx, s.p.id); err != nil {
-			return err
-		}
-		return s.b.opt.Audit.Write(ctx, tx, audit.Event{
-			Action: audit.Recorded, Subject: s.b.opt.Audit.Actor(s.p.ask.Login.Subject), Board: s.p.caseInfo.Board,
-			Case: s.p.caseInfo.ID, Category: "ADB-utlämning", Purpose: s.p.grant.Purpose, Outcome: "ended",
-			Details: map[string]string{"fetch": s.p.id, "grant": s.p.grant.ID, "states": strings.Join(s.states, " ")},
-		})
-	})
-}
-
-// store writes even when the fetch's own time is out: what has been received
-// must not be lost for that. A failure leaves the part to be read as
-// interrupted.
-func (s *settler) store(fn func(ctx context.Context, tx *db.Tx) error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.b.ctx), 10*time.Second)
-	defer cancel()
-	if err := s.b.opt.DB.Tx(ctx, func(tx *db.Tx) error { return fn(ctx, tx) }); err != nil {
-		s.b.opt.Log.Error("fetched part not stored", "fetch", s.p.id, slog.Any("error", err))
-	}
-}
-
-func (b *Broker) sealPart(p plan, part plugin.Part) ([]byte, error) {
-	plain, err := json.Marshal(part)
-	if err != nil {
-		return nil, err
-	}
-	due := b.opt.Clock.Now().AddDate(0, 0, p.terms.KeepDays)
-	return b.opt.Ring.SealDue(due, partAAD(p.id, part.Origin, p.ask.Audience), plain)
-}
-
-func partAAD(fetch, origin, audience string) string {
-	return "fetch_part|" + fetch + "|" + origin + "|" + audience
-}
-
 // usualPace is how long a call of the group has taken lately.
-func (b *Broker) usualPace(group string) time.Duration {
+func (b *Broker) usualPace(key string) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if d := b.pace[group]; len(d) > 0 {
+	if d := b.pace[key]; len(d) > 0 {
 		return d[rand.IntN(len(d))]
 	}
 	return time.Duration(200+rand.IntN(300)) * time.Millisecond
 }
 
-func (b *Broker) learnPace(group string, d time.Duration) {
+func (b *Broker) learnPace(key string, d time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	list := append(b.pace[group], d)
+	list := append(b.pace[key], d)
 	if len(list) > 64 {
 		list = list[1:]
 	}
-	b.pace[group] = list
+	b.pace[key] = list
 }
 
 func sleep(ctx context.Context, d time.Duration) {

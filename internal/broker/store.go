@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"medborgarnavet/internal/db"
@@ -13,13 +14,12 @@ import (
 )
 
 // insert writes a fetch and one part for each origin of the source.
-func (b *Broker) insert(ctx context.Context, tx *db.Tx, id string, p plan) error {
-	now := db.Millis(tx.Now)
-	_, err := tx.Exec(ctx, `INSERT INTO broker_fetch (id, space, audience, source, person, case_id, board, month, grant_id,
+func (b *Broker) insert(ctx context.Context, tx *db.Tx, p plan) error {
+	_, err := tx.Exec(ctx, `INSERT INTO broker_fetch (id, space, audience, source, person, assurance, case_id, board, month, grant_id,
 			started_at, deadline_at, expires_at, ended)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,0)`,
-		id, p.ask.Space, p.ask.Audience, p.grant.Source, p.person, p.caseInfo.ID, p.caseInfo.Board, p.ask.Month, p.grant.ID,
-		now, db.Millis(p.deadline), db.Millis(tx.Now.AddDate(0, 0, p.terms.KeepDays)))
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,0)`,
+		p.id, p.ask.Space, p.ask.Audience, p.grant.Source, p.person, p.assurance, p.caseInfo.ID, p.caseInfo.Board, p.ask.Month, p.grant.ID,
+		db.Millis(tx.Now), db.Millis(p.deadline), db.Millis(p.expires))
 	if err != nil {
 		return err
 	}
@@ -27,14 +27,12 @@ func (b *Broker) insert(ctx context.Context, tx *db.Tx, id string, p plan) error
 	add := func(o plugin.Origin, state string) error {
 		seq++
 		_, err := tx.Exec(ctx, `INSERT INTO broker_part (fetch_id, origin, seq, name, state, at) VALUES ($1,$2,$3,$4,$5,0)`,
-			id, o.ID, seq, o.Name, state)
+			p.id, o.ID, seq, o.Name, state)
 		return err
 	}
-	for _, g := range p.groups {
-		for _, o := range g {
-			if err := add(o, string(PartAsking)); err != nil {
-				return err
-			}
+	for _, o := range slices.Concat(p.groups...) {
+		if err := add(o, string(PartAsking)); err != nil {
+			return err
 		}
 	}
 	for _, o := range p.notAsked {
@@ -45,17 +43,29 @@ func (b *Broker) insert(ctx context.Context, tx *db.Tx, id string, p plan) error
 	return nil
 }
 
-// runningFetch finds a fetch of the space that has not ended and is not past
-// its time, or that was started a moment ago.
-func runningFetch(ctx context.Context, tx *db.Tx, space, audience string) (string, error) {
-	var id string
-	now := db.Millis(tx.Now)
-	err := tx.QueryRow(ctx, `SELECT id FROM broker_fetch WHERE space=$1 AND audience=$2
-		AND (ended=0 AND deadline_at>$3 OR started_at>$4)`, space, audience, now, now-sameClick.Milliseconds()).Scan(&id)
+// runningFetch finds a fetch of the space for the same month that has not
+// ended and is not past its time, or that was started a moment ago. A space
+// that holds another person's or case's fetch is NotFound (M-14).
+func runningFetch(ctx context.Context, tx *db.Tx, p plan) (string, error) {
+	var id, person, caseID, month string
+	var started, deadline int64
+	var ended bool
+	err := tx.QueryRow(ctx, `SELECT id, person, case_id, month, started_at, deadline_at, ended=1 FROM broker_fetch WHERE space=$1 AND audience=$2`,
+		p.ask.Space, p.ask.Audience).Scan(&id, &person, &caseID, &month, &started, &deadline, &ended)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
-	return id, err
+	if err != nil {
+		return "", err
+	}
+	if person != p.person || caseID != p.caseInfo.ID {
+		return "", fault.New(fault.NotFound, "the space is another's")
+	}
+	running := !ended && tx.Now.Before(db.Time(deadline)) || tx.Now.Sub(db.Time(started)) < sameClick
+	if !running || month != p.ask.Month {
+		return "", nil
+	}
+	return id, nil
 }
 
 func fetchesSince(ctx context.Context, tx *db.Tx, person string, since time.Time) (int, error) {
@@ -104,21 +114,26 @@ func setEnded(ctx context.Context, tx *db.Tx, fetch string) error {
 }
 
 // Read gives a fetch to its audience, in a live login of the same person
-// (I-3). Faults: NotFound for another person, audience or id; Gone when it is
+// (I-3). Faults: NotFound for another person, audience or id; Forbidden for a
+// lower level of assurance than it was fetched with (M-109); Gone when it is
 // seven days old.
 func (b *Broker) Read(ctx context.Context, login Login, audience, id string) (Fetch, error) {
 	f := Fetch{ID: id}
 	err := b.opt.DB.Read(ctx, func(tx *db.Tx) error {
 		var started, deadline, expires int64
 		var ended bool
-		err := tx.QueryRow(ctx, `SELECT month, started_at, deadline_at, expires_at, ended=1 FROM broker_fetch
+		var assurance int
+		err := tx.QueryRow(ctx, `SELECT case_id, month, assurance, started_at, deadline_at, expires_at, ended=1 FROM broker_fetch
 			WHERE id=$1 AND audience=$2 AND person=$3`, id, audience, b.opt.Ring.Pseudonym("broker", login.Subject.Plain())).
-			Scan(&f.Month, &started, &deadline, &expires, &ended)
+			Scan(&f.Case, &f.Month, &assurance, &started, &deadline, &expires, &ended)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fault.New(fault.NotFound, "no such fetch")
 		}
 		if err != nil {
 			return err
+		}
+		if login.Assurance < assurance {
+			return fault.New(fault.Forbidden, "the login's level of assurance is too low")
 		}
 		f.StartedAt, f.ExpiresAt = db.Time(started), db.Time(expires)
 		if !tx.Now.Before(f.ExpiresAt) {
@@ -165,14 +180,18 @@ func (b *Broker) readParts(ctx context.Context, tx *db.Tx, id, audience string, 
 	return parts, rows.Err()
 }
 
+// openPart fills in a part. Late is a fetch that has ended or is past its
+// time: what has not come by then, or could not be stored, could not answer.
 func (b *Broker) openPart(p *FetchPart, id, audience string, sealed []byte, late bool) error {
-	if !p.Final() && late { // the process died, or the part was never stored
+	switch {
+	case !p.Final() && late:
 		p.State = PartState(plugin.StateUnavailable)
-		p.Part = plugin.Part{Origin: p.Origin, State: plugin.StateUnavailable, Source: "MNV", Code: "INTERRUPTED"}
-		return nil
-	}
-	if !p.Final() || len(sealed) == 0 {
-		p.Part = plugin.Part{Origin: p.Origin, State: plugin.State(p.State)}
+		fallthrough
+	case len(sealed) == 0:
+		p.Part = plugin.Part{Origin: p.Origin}
+		if p.Final() {
+			p.Part.State = plugin.State(p.State)
+		}
 		return nil
 	}
 	plain, err := b.opt.Ring.OpenDue(partAAD(id, p.Origin, audience), sealed)

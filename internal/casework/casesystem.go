@@ -69,6 +69,9 @@ func NewCaseSystem(opt CaseSystemOptions) (*CaseSystem, error) {
 	if opt.Location == nil {
 		opt.Location = swedishTime()
 	}
+	client := *opt.HTTP
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // the number goes to one address
+	opt.HTTP = &client
 	return &CaseSystem{opt: opt, address: strings.TrimSuffix(opt.URL, "/") + "/v1/open-case"}, nil
 }
 

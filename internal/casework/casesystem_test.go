@@ -102,7 +102,7 @@ func TestCaseSystemFaults(t *testing.T) {
 		"no open case":       {says(200, "application/json", `{"open":false}`), fault.NotFound},
 		"down":               {says(503, "application/problem+json", `{}`), fault.Unavailable},
 		"refused":            {says(403, "application/problem+json", `{}`), fault.Unavailable},
-		"redirect":           {func(w http.ResponseWriter) { w.Header().Set("Location", "/"); w.WriteHeader(302) }, fault.Unavailable},
+		"redirect":           {func(w http.ResponseWriter) { w.Header().Set("Location", "/"); w.WriteHeader(307) }, fault.Unavailable},
 		"slow":               {func(http.ResponseWriter) { time.Sleep(700 * time.Millisecond) }, fault.Unavailable},
 		"HTML":               {says(200, "text/html", openCase), fault.Unavailable},
 		"garbage":            {says(200, "application/json", `{"open":true,"case":{`), fault.Unavailable},

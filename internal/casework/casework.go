@@ -108,8 +108,8 @@ func pseudonym(ring *keyring.Ring, n pnr.Number) string {
 // day is the date of a moment where people are.
 func (c *Casework) day(t time.Time) string { return t.In(c.opt.Location).Format(time.DateOnly) }
 
-// today is the day it is for people.
-func (c *Casework) today() string { return c.day(c.opt.Clock.Now()) }
+// Today is the day it is for people ("2006-01-02").
+func (c *Casework) Today() string { return c.day(c.opt.Clock.Now()) }
 
 // seal and open keep a value under the board's lasting key, bound to what and
 // which row it is.

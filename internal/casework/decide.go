@@ -74,8 +74,8 @@ type Proposal struct {
 // errOtherDecision: what would be decided is no longer what was shown.
 var errOtherDecision = fault.New(fault.Conflict, "the decision is not the one that was shown")
 
-// Propose shows a decision before it is made. It stores nothing but the trace
-// of a reading.
+// Propose shows a decision before it is made. It is a reading like Open, and
+// stores nothing more.
 //
 // Faults: as Open; Forbidden also for one who is no decider of the board;
 // Conflict when the case is decided.
@@ -87,7 +87,7 @@ func (c *Casework) Propose(ctx context.Context, officer, caseID string, in Decis
 		if err := mayDecide(s, m); err != nil {
 			return err
 		}
-		return c.trace(ctx, tx, audit.Accessed, s, m, "decision", nil)
+		return c.noteReading(ctx, tx, s, &m)
 	})
 	if err != nil {
 		return Proposal{}, err
@@ -139,7 +139,7 @@ func (c *Casework) propose(s Staff, m matter, f CaseFile, version int64, in Deci
 	if err != nil {
 		p.Problems = append(p.Problems, "Nämnden har inget lagrum som gäller i dag. Be den som förvaltar tjänsten att lägga in det.")
 	}
-	p.Problems = append(p.Problems, obstacles(in.Outcome, reasons, f, c.today())...)
+	p.Problems = append(p.Problems, obstacles(in.Outcome, reasons, f, c.Today())...)
 	p.SHA256, err = p.Decision.hash()
 	return p, err
 }
@@ -204,10 +204,10 @@ func notHeard(list []Communication) string {
 // Faults: as Propose; Conflict when something has changed since it was shown
 // or something stands in its way, and nothing is stored.
 func (c *Casework) Decide(ctx context.Context, officer, caseID string, in DecisionInput, seen string) (Decision, error) {
-	if d, err := c.decidedBefore(ctx, officer, caseID, seen); !fault.Is(err, fault.NotFound) {
-		return d, err
-	}
 	p, err := c.Propose(ctx, officer, caseID, in)
+	if fault.Is(err, fault.Conflict) {
+		return c.decidedBefore(ctx, officer, caseID, seen)
+	}
 	if err != nil {
 		return Decision{}, err
 	}
@@ -238,22 +238,21 @@ func (c *Casework) Decide(ctx context.Context, officer, caseID string, in Decisi
 // errUndecided says that there is nothing to read yet.
 var errUndecided = fault.New(fault.NotFound, "no decision yet")
 
-// decidedBefore finds the decision of an earlier press of the same button.
-// After any NotFound Propose goes on, and tells why if it cannot.
+// decidedBefore finds the decision that an earlier press of the same button
+// made.
 func (c *Casework) decidedBefore(ctx context.Context, officer, caseID, seen string) (Decision, error) {
 	var d Decision
-	err := c.asOfficer(ctx, officer, caseID, func(tx *db.Tx, s Staff, m matter) error {
-		if !s.Has(m.Board, RoleDecider) {
-			return errUndecided // Propose says why not
-		}
+	err := c.asOfficer(ctx, officer, caseID, func(tx *db.Tx, _ Staff, m matter) error {
 		var err error
-		d, err = c.loadDecision(ctx, tx, m)
-		if err == nil && d.SHA256 != seen {
+		if d, err = c.loadDecision(ctx, tx, m); err == nil && d.SHA256 != seen {
 			return errOtherDecision
 		}
 		return err
 	})
-	return d, err
+	if err != nil {
+		return Decision{}, err
+	}
+	return d, nil
 }
 
 // unchanged checks, in the transaction that decides, that what the proposal

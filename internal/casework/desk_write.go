@@ -142,7 +142,7 @@ func (c *Casework) RecordCommunication(ctx context.Context, officer, caseID, key
 	if err != nil {
 		return err
 	}
-	if err := x.check(c.today()); err != nil {
+	if err := x.check(c.Today()); err != nil {
 		return err
 	}
 	return c.asOfficer(ctx, officer, caseID, func(tx *db.Tx, s Staff, m matter) error {

@@ -12,6 +12,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -77,8 +78,10 @@ func wanting(e Entry) string {
 		return err.Error()
 	}
 	switch {
-	case e.State == Active && e.Agreement == "":
-		return "an active plug-in needs an agreement"
+	case !slices.Contains([]State{Declared, Inspected, Agreed, Active, Suspended, Retired}, e.State):
+		return fmt.Sprintf("state %q is none of a plug-in's life", e.State)
+	case (e.State == Agreed || e.State == Active) && e.Agreement == "":
+		return "a plug-in that is agreed or active needs an agreement"
 	case m.Kind == plugin.KindSource && (e.Plugin.Source == nil || e.Plugin.Source.Fetch == nil):
 		return "a source must offer Fetch"
 	case m.Kind == plugin.KindEService && (e.Plugin.EService == nil || e.Plugin.EService.Form == nil || e.Plugin.EService.Review == nil):
@@ -94,7 +97,9 @@ func wanting(e Entry) string {
 // its window).
 func (c *Catalog) Use(id string, kind plugin.Kind) (Entry, error) {
 	e, ok := c.entries[id]
-	if !ok || e.Plugin.Manifest.Kind != kind {
+	// What could not be built says nothing of its kind.
+	unknown := e.Disabled != "" && e.Plugin.Manifest.Kind == ""
+	if !ok || e.Plugin.Manifest.Kind != kind && !unknown {
 		return Entry{}, fault.New(fault.NotFound, "no plug-in %q of kind %s", id, kind)
 	}
 	now := c.clock.Now()
@@ -107,6 +112,13 @@ func (c *Catalog) Use(id string, kind plugin.Kind) (Entry, error) {
 		return Entry{}, fault.New(fault.Unavailable, "plug-in %q is outside its activation window", id)
 	}
 	return e, nil
+}
+
+// Admits tells whether a plug-in is open to a person. One that does not exist
+// is open to nobody.
+func (c *Catalog) Admits(id string, n pnr.Number) bool {
+	e, ok := c.entries[id]
+	return ok && e.Admits(n)
 }
 
 // Admits tells whether a person belongs to the plug-in's cohort.
@@ -131,7 +143,7 @@ func (c *Catalog) Check(ctx context.Context) map[string]error {
 		case e.Disabled != "":
 			out[id] = fault.New(fault.Unavailable, "%s", e.Disabled)
 		case e.Plugin.Check != nil:
-			out[id] = e.Plugin.Check(ctx)
+			out[id] = guard(func() error { return e.Plugin.Check(ctx) })
 		}
 	}
 	return out
@@ -141,7 +153,17 @@ func (c *Catalog) Check(ctx context.Context) map[string]error {
 func (c *Catalog) Close() {
 	for _, e := range c.entries {
 		if e.Plugin.Close != nil {
-			_ = e.Plugin.Close()
+			_ = guard(e.Plugin.Close) // it is going away in any case
 		}
 	}
+}
+
+// guard turns a plug-in's panic into its own failure (I-14).
+func guard(fn func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = fault.New(fault.Internal, "the plug-in panicked")
+		}
+	}()
+	return fn()
 }

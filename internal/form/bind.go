@@ -12,12 +12,16 @@ import (
 // each row, the paid net amounts whose pay date lies in the control month
 // ("2026-10"). Payments of other months, planned ones and those without a
 // net amount are kept beside the sum (I-2, M-87, M-88). No payment is
-// dropped: what no row asks for goes to the rest row.
+// dropped as long as the form has a rest row: what no row asks for goes there.
+//
+// A part whose state is none of the four has not ended: its rows have no sum
+// yet. An answered part with a code lacks something: its rows without a
+// payment may not be taken for "nothing" (I-6).
 func Bind(f plugin.Form, parts []plugin.Part, controlMonth string) []plugin.Row {
 	rows, bindings := boundRows(f)
-	states := map[string]plugin.Part{}
+	byOrigin := map[string]plugin.Part{}
 	for _, p := range parts {
-		states[p.Origin] = p
+		byOrigin[p.Origin] = p
 		for _, pay := range p.Payments {
 			if i := place(bindings, p.Origin, pay); i >= 0 {
 				put(&rows[i], pay, controlMonth)
@@ -25,7 +29,7 @@ func Bind(f plugin.Form, parts []plugin.Part, controlMonth string) []plugin.Row 
 		}
 	}
 	for i := range rows {
-		settle(&rows[i], bindings[i], states)
+		settle(&rows[i], bindings[i], byOrigin)
 	}
 	return rows
 }
@@ -44,10 +48,13 @@ func boundRows(f plugin.Form) (rows []plugin.Row, bindings []plugin.Binding) {
 }
 
 // place finds the row of a payment: the first that names its code, else the
-// first rest row of its origin.
+// first rest row of its origin, else any rest row; -1 when the form has none.
 func place(bindings []plugin.Binding, origin string, p plugin.Payment) int {
-	rest := -1
+	rest, last := -1, -1
 	for i, b := range bindings {
+		if b.Rest && last < 0 {
+			last = i
+		}
 		if !slices.Contains(b.Origins, origin) || b.Payer != "" && b.Payer != p.Payer {
 			continue
 		}
@@ -60,6 +67,9 @@ func place(bindings []plugin.Binding, origin string, p plugin.Payment) int {
 		if slices.ContainsFunc(b.Codes, func(c string) bool { return matches(c, p.BenefitCode) }) {
 			return i
 		}
+	}
+	if rest < 0 {
+		return last
 	}
 	return rest
 }
@@ -80,26 +90,26 @@ func put(r *plugin.Row, p plugin.Payment, controlMonth string) {
 }
 
 // settle decides a row's state and sum. If any of the row's origins could
-// not answer, there is no sum to trust: what did come is shown, not summed.
-// An origin that answered with a code has left something out: a row that is
-// empty for it could not be answered, rather than has nothing (I-6).
+// not answer or has not ended, there is no sum to trust: what did come is
+// shown, not summed.
 func settle(r *plugin.Row, b plugin.Binding, parts map[string]plugin.Part) {
-	asked, unavailable := false, false
+	asked, unavailable, pending, partial := false, false, false, false
 	for _, o := range b.Origins {
-		switch parts[o].State {
-		case plugin.StateUnavailable:
-			asked, unavailable = true, true
-		case plugin.StateAnswered, plugin.StateNothing:
-			asked = true
-			unavailable = unavailable || parts[o].Code != "" && len(r.Counted) == 0
+		p, ok := parts[o]
+		switch {
+		case !ok || p.State == plugin.StateNotAsked:
+		case p.State == plugin.StateUnavailable:
+			unavailable = true
+		case p.State == plugin.StateAnswered || p.State == plugin.StateNothing:
+			asked, partial = true, partial || p.Code != ""
+		default:
+			pending = true
 		}
 	}
 	switch {
-	case unavailable:
+	case unavailable || partial && len(r.Counted) == 0:
 		r.State = plugin.StateUnavailable
-		r.Others = append(r.Counted, r.Others...)
-		r.Counted = nil
-	case !asked:
+	case pending || !asked:
 		r.State = plugin.StateNotAsked
 	case len(r.Counted) == 0:
 		r.State = plugin.StateNothing
@@ -110,6 +120,9 @@ func settle(r *plugin.Row, b plugin.Binding, parts map[string]plugin.Part) {
 			sum += *p.NetOre
 		}
 		r.FetchedOre = &sum
+	}
+	if r.FetchedOre == nil {
+		r.Counted, r.Others = nil, append(r.Counted, r.Others...)
 	}
 	byDate(r.Counted)
 	byDate(r.Others)

@@ -90,10 +90,14 @@ func hasOption(options []plugin.Option, v string) bool {
 
 // Ore reads an amount in kronor as people write it: "1 250", "1250,50",
 // "1250.5", "1 250 kr", "1250:-". Not negative, at most 10 million kronor.
+// "1.250" is refused: it may mean two things.
 func Ore(s string) (int64, bool) {
-	s = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "").Replace(strings.ToLower(strings.TrimSpace(s)))
+	s = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2009", "").Replace(strings.ToLower(strings.TrimSpace(s)))
 	for _, suffix := range []string{":-", "kronor", "kr", "sek"} {
-		s = strings.TrimSuffix(s, suffix)
+		if rest, ok := strings.CutSuffix(s, suffix); ok {
+			s = rest
+			break
+		}
 	}
 	whole, cents, found := strings.Cut(strings.ReplaceAll(s, ",", "."), ".")
 	if whole == "" || len(whole) > 8 || found && (cents == "" || len(cents) > 2) {
@@ -105,7 +109,7 @@ func Ore(s string) (int64, bool) {
 	if found {
 		ore, err2 = strconv.ParseUint((cents + "0")[:2], 10, 8)
 	}
-	if err1 != nil || err2 != nil || kr > 10_000_000 {
+	if err1 != nil || err2 != nil || kr*100+ore > 10_000_000_00 {
 		return 0, false
 	}
 	return int64(kr*100 + ore), true

@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -213,7 +214,8 @@ func AddItem(s plugin.Section, group string, values map[string]string) {
 	}
 }
 
-// RemoveItem takes item i of a repeating group away; later items move up.
+// RemoveItem takes item i of a repeating group away, with everything in it;
+// later items move up.
 func RemoveItem(s plugin.Section, group string, i int, values map[string]string) {
 	for _, g := range s.Groups {
 		n := Count(s.ID, g, values)
@@ -221,35 +223,62 @@ func RemoveItem(s plugin.Section, group string, i int, values map[string]string)
 			continue
 		}
 		prefix := s.ID + "." + g.ID + "."
-		for _, f := range g.Fields {
-			for j := i; j < n-1; j++ {
-				if v := values[prefix+strconv.Itoa(j+1)+"."+f.ID]; v != "" {
-					values[prefix+strconv.Itoa(j)+"."+f.ID] = v
-				} else {
-					delete(values, prefix+strconv.Itoa(j)+"."+f.ID)
-				}
+		moved := map[string]string{}
+		for path, v := range values {
+			index, rest, ok := strings.Cut(strings.TrimPrefix(path, prefix), ".")
+			j, err := strconv.Atoi(index)
+			if !strings.HasPrefix(path, prefix) || !ok || err != nil {
+				continue
 			}
-			delete(values, prefix+strconv.Itoa(n-1)+"."+f.ID)
+			delete(values, path)
+			switch {
+			case j < i:
+				moved[path] = v
+			case j > i:
+				moved[prefix+strconv.Itoa(j-1)+"."+rest] = v
+			}
 		}
-		values[prefix+"n"] = strconv.Itoa(n - 1)
+		maps.Copy(values, moved)
+		delete(values, prefix+"n")
+		if n > 1 {
+			values[prefix+"n"] = strconv.Itoa(n - 1)
+		}
 	}
 }
 
+// mostRounds is how deep conditions may rest on one another. Conditions that
+// rest on each other in a circle are settled as they stand then.
+const mostRounds = 20
+
 // Shown keeps the values of fields that are shown: what a hidden field held
-// does not follow into a submission.
+// does not follow into a submission, and nothing is shown because of it.
 func Shown(f plugin.Form, values map[string]string) map[string]string {
+	out := values
+	for range mostRounds {
+		next := shownBy(f, values, out)
+		if maps.Equal(next, out) {
+			return next
+		}
+		out = next
+	}
+	return out
+}
+
+// shownBy keeps the values of the fields that are shown when conditions are
+// read from known.
+func shownBy(f plugin.Form, values, known map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, s := range f.Sections {
 		if s.Unused {
 			continue
 		}
 		for _, g := range s.Groups {
-			if n := values[s.ID+"."+g.ID+".n"]; n != "" && Holds(g.ShowIf, "", values) {
-				out[s.ID+"."+g.ID+".n"] = n
+			if n := Count(s.ID, g, values); n > 0 && Holds(g.ShowIf, "", known) {
+				out[s.ID+"."+g.ID+".n"] = strconv.Itoa(n)
 			}
 		}
 		for _, it := range Items(s, values) {
-			if !it.Visible(values) {
+			if !it.Visible(known) {
 				continue
 			}
 			for _, name := range it.inputs() {

@@ -25,7 +25,8 @@ type Preview struct {
 }
 
 // Preview makes the summary of a draft and asks the e-service what is
-// missing. Nothing it finds stops a hand-in.
+// missing. Nothing it finds stops a hand-in, nor does it that it cannot be
+// asked: an application is received anyway (I-8, I-14).
 func (s *Store) Preview(ctx context.Context, d workspace.Draft) (Preview, error) {
 	a := d.Application()
 	p := Preview{Summary: Summarise(d.Form, a)}
@@ -33,21 +34,37 @@ func (s *Store) Preview(ctx context.Context, d workspace.Draft) (Preview, error)
 	if p.SHA256, err = Hash(p.Summary); err != nil {
 		return Preview{}, err
 	}
-	p.Review, err = s.opt.Review(ctx, d.EService, a)
-	return p, err
+	if p.Review, err = s.review(ctx, d.EService, a); err != nil {
+		s.opt.Log.Warn("the application could not be reviewed", "eservice", d.EService, "kind", string(fault.KindOf(err)))
+	}
+	return p, nil
+}
+
+// review keeps a plug-in's panic from taking the rest with it.
+func (s *Store) review(ctx context.Context, eservice string, a plugin.Application) (r plugin.Review, err error) {
+	defer func() {
+		if recover() != nil { // its value may hold a person's data
+			r, err = plugin.Review{}, fault.New(fault.Internal, "the plug-in panicked")
+		}
+	}()
+	return s.opt.Review(ctx, eservice, a)
 }
 
 // HandIn takes an application in: atomically, frozen and once (I-8). seen is
 // the hash of the summary that the person approved. Handing in a draft that
 // has been handed in gives the same receipt.
 //
-// Faults: NotFound, Conflict (ErrOtherSummary), Unavailable (the case system
-// does not answer: nothing has happened, the draft stays).
+// Faults: NotFound, Forbidden (no longer the applicant of the case), Conflict
+// (ErrOtherSummary), Unavailable (the case system does not answer: nothing has
+// happened, the draft stays).
 func (s *Store) HandIn(ctx context.Context, login broker.Login, name, draft, seen string) (Receipt, error) {
 	if r, err := s.ReceiptOfDraft(ctx, login, draft); fault.KindOf(err) != fault.NotFound {
 		return r, err
 	}
 	d, err := s.opt.Workspace.Get(ctx, login, draft)
+	if fault.KindOf(err) == fault.NotFound {
+		return s.ReceiptOfDraft(ctx, login, draft) // handed in a moment ago, perhaps
+	}
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -57,6 +74,9 @@ func (s *Store) HandIn(ctx context.Context, login broker.Login, name, draft, see
 	}
 	if c.ID != d.CaseID {
 		return Receipt{}, fault.New(fault.NotFound, "the draft's case is no longer open")
+	}
+	if !c.Party.MayApply(s.opt.Clock.Now()) {
+		return Receipt{}, fault.New(fault.Forbidden, "not the applicant of the case")
 	}
 	p, err := s.Preview(ctx, d)
 	if err != nil {
@@ -94,7 +114,7 @@ func (s *Store) freeze(ctx context.Context, tx *db.Tx, login broker.Login, seen 
 		return Receipt{}, ErrOtherSummary
 	}
 	rec.ReceivedAt = tx.Now
-	if rec.Reference, err = nextReference(ctx, tx, rec.Board, s.opt.Series(rec.Board), tx.Now.Year()); err != nil {
+	if rec.Reference, err = nextReference(ctx, tx, rec.Board, s.opt.Series(rec.Board), tx.Now); err != nil {
 		return Receipt{}, err
 	}
 	plain, err := json.Marshal(rec)
@@ -128,7 +148,7 @@ func (s *Store) freeze(ctx context.Context, tx *db.Tx, login broker.Login, seen 
 
 // moveFiles seals the draft's documents anew with the board's lasting key.
 func (s *Store) moveFiles(ctx context.Context, tx *db.Tx, d workspace.Draft, rec Record) error {
-	for _, f := range d.Files {
+	for _, f := range rec.Application.Files {
 		_, data, err := s.opt.Workspace.FileTx(ctx, tx, d, f.ID)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package submission
 
 import (
+	"log/slog"
 	"time"
 
 	"medborgarnavet/internal/broker"
@@ -37,6 +38,11 @@ type Record struct {
 	// Missing is what the board has to ask for.
 	Missing []plugin.Remark `json:"missing,omitempty"`
 }
+
+// A record is a person's application: it never shows itself in a log (I-9).
+func (r Record) String() string       { return "[submission " + r.ID + "]" }
+func (r Record) GoString() string     { return r.String() }
+func (r Record) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // SummarySection is one section of the summary.
 type SummarySection struct {

@@ -45,7 +45,12 @@ type Options struct {
 type Store struct{ opt Options }
 
 // New makes a store.
-func New(opt Options) *Store { return &Store{opt} }
+func New(opt Options) *Store {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Store{opt}
+}
 
 // Receipt is what a person gets for handing in.
 type Receipt struct {
@@ -164,8 +169,14 @@ func (s *Store) File(ctx context.Context, id, file string) (name, mediaType stri
 	return "", "", nil, fault.New(fault.NotFound, "no such document")
 }
 
-// nextReference takes the next number of a board's registry series.
-func nextReference(ctx context.Context, tx *db.Tx, board, series string, year int) (string, error) {
+// nextReference takes the next number of a board's registry series of a year
+// in Sweden. It is given back when the transaction fails, so that there are
+// no gaps.
+func nextReference(ctx context.Context, tx *db.Tx, board, series string, now time.Time) (string, error) {
+	year, err := strconv.Atoi(broker.Day(now)[:4])
+	if err != nil {
+		return "", err
+	}
 	if _, err := tx.Exec(ctx, `INSERT INTO registry_series (board, year, last) VALUES ($1,$2,0) ON CONFLICT (board, year) DO NOTHING`, board, year); err != nil {
 		return "", err
 	}
@@ -176,7 +187,7 @@ func nextReference(ctx context.Context, tx *db.Tx, board, series string, year in
 	if err := tx.QueryRow(ctx, `SELECT last FROM registry_series WHERE board=$1 AND year=$2`, board, year).Scan(&n); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s %s-%06d", series, strconv.Itoa(year), n), nil
+	return fmt.Sprintf("%s %d-%06d", series, year, n), nil
 }
 
 func recordAAD(id string) string     { return "submission|" + id }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"medborgarnavet/block/pnr"
 	"medborgarnavet/internal/form"
 	"medborgarnavet/plugin"
 )
@@ -45,7 +44,7 @@ func line(it form.Item, a plugin.Application, rows map[string]plugin.Row) (Summa
 	case plugin.FieldNote:
 		return SummaryLine{}, false
 	case plugin.FieldAmountRow:
-		return rowLine(label, rows[it.Path])
+		return rowLine(label, rows[it.Path], a.Values[it.Path+".own"])
 	case plugin.FieldFiles:
 		var names []string
 		for _, f := range a.Files {
@@ -59,8 +58,9 @@ func line(it form.Item, a plugin.Application, rows map[string]plugin.Row) (Summa
 	return SummaryLine{Label: label, Value: Words(it.Field, v)}, v != ""
 }
 
-// rowLine shows an amount row that has something to say.
-func rowLine(label string, r plugin.Row) (SummaryLine, bool) {
+// rowLine shows an amount row that has something to say. typed is what was
+// written as the own amount: what is no amount is still what was said.
+func rowLine(label string, r plugin.Row, typed string) (SummaryLine, bool) {
 	l := SummaryLine{Label: label, Comment: r.Comment}
 	if r.Payer != "" {
 		l.Label = r.Payer + ": " + label
@@ -75,6 +75,8 @@ func rowLine(label string, r plugin.Row) (SummaryLine, bool) {
 	case r.OwnOre != nil:
 		l.Value = Kronor(*r.OwnOre)
 		l.Changed = r.FetchedOre != nil && *r.FetchedOre != *r.OwnOre
+	case typed != "":
+		l.Value, l.Changed = typed, r.FetchedOre != nil
 	case r.FetchedOre != nil:
 		l.Value = Kronor(*r.FetchedOre)
 	}
@@ -109,8 +111,9 @@ func Words(f plugin.Field, v string) string {
 			return Month(t)
 		}
 	case plugin.FieldIdentity:
-		if n, err := pnr.Parse(v, time.Now()); err == nil {
-			return n.Plain()[:8] + "-" + n.Plain()[8:]
+		notDigit := func(r rune) bool { return r < '0' || r > '9' }
+		if len(v) == 12 && !strings.ContainsFunc(v, notDigit) { // a century that was not written is not guessed
+			return v[:8] + "-" + v[8:]
 		}
 	}
 	return v

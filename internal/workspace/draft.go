@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"log/slog"
 	"slices"
 	"time"
 
@@ -46,8 +47,15 @@ type Draft struct {
 	// Version changes with every save.
 	Version int64
 
-	fileKey []byte
+	fileKey   []byte
+	assurance int    // the level of login that the draft needs
+	boundTo   string // the fetch that Rows and Sources are from
 }
+
+// A draft is a person's own words: it never shows them in a log (I-9).
+func (d Draft) String() string       { return "[draft " + d.ID + "]" }
+func (d Draft) GoString() string     { return d.String() }
+func (d Draft) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
 // Section finds a section of the draft's form.
 func (d Draft) Section(id string) (plugin.Section, bool) { return form.Section(d.Form, id) }
@@ -63,10 +71,23 @@ func (d Draft) AllRows() []plugin.Row { return form.Own(d.Form, d.Rows, d.Values
 // Application is the draft as an e-service sees it: without what is hidden.
 func (d Draft) Application() plugin.Application {
 	values := form.Shown(d.Form, d.Values)
+	files := slices.DeleteFunc(slices.Clone(d.Files), func(f plugin.File) bool { return !takesFiles(d.Form, values, f.Path) })
 	return plugin.Application{
 		FormID: d.Form.ID, FormVersion: d.Form.Version, Month: d.Month, ControlMonth: d.ControlMonth, Values: values,
-		Rows: form.Own(d.Form, d.Rows, values), Sources: slices.Clone(d.Sources), Files: slices.Clone(d.Files), Household: d.Household,
+		Rows: form.Own(d.Form, d.Rows, values), Sources: slices.Clone(d.Sources), Files: files, Household: d.Household,
 	}
+}
+
+// takesFiles tells whether a path is that of a shown field for documents.
+func takesFiles(f plugin.Form, values map[string]string, at string) bool {
+	for _, s := range f.Sections {
+		for _, it := range form.Items(s, values) {
+			if it.Path == at {
+				return it.Field.Kind == plugin.FieldFiles && !s.Unused && it.Visible(values)
+			}
+		}
+	}
+	return false
 }
 
 // Retention is how long a draft lives.
@@ -102,7 +123,7 @@ func New(opt Options) *Workspace { return &Workspace{opt} }
 // Limits on supporting documents (M-96).
 const (
 	MaxFiles    = 20
-	MaxFileSize = 15 << 20
+	MaxFileSize = 15_000_000 // bytes
 )
 
 // person is this step's own pseudonym (I-18).
@@ -116,16 +137,14 @@ type content struct {
 	Done      map[string]bool   `json:"done"`
 	Revisions map[string]int    `json:"revisions"`
 	FileKey   []byte            `json:"fileKey"`
+	Assurance int               `json:"assurance"`
 }
 
 // bound is the sealed part that comes from a fetch.
 type bound struct {
 	Rows    []plugin.Row         `json:"rows"`
 	Sources []plugin.SourceState `json:"sources"`
-	// Final counts the parts that were bound, so that a page knows when
-	// there is more.
-	Final int `json:"final"`
-	// Seen are tags of the sums that the person has seen, by row: enough to
+	// Seen are tags of the sums that the person last saw, by row: enough to
 	// tell that an amount has changed, without keeping the old one.
 	Seen map[string]string `json:"seen,omitempty"`
 }

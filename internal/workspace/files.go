@@ -5,15 +5,13 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"medborgarnavet/internal/broker"
 	"medborgarnavet/internal/db"
@@ -29,9 +27,12 @@ import (
 // the content and not as the browser says.
 var mediaTypes = map[string]bool{"application/pdf": true, "image/jpeg": true, "image/png": true, "image/heic": true}
 
+// heif are the brands of ISO/IEC 23008-12 that phones write.
+var heif = []string{"heic", "heix", "heim", "heis", "mif1", "msf1"}
+
 // MediaType finds out what a document is, or "" for what is not taken.
 func MediaType(data []byte) string {
-	if len(data) > 12 && string(data[4:8]) == "ftyp" && strings.Contains("heic heix mif1 msf1", string(data[8:12])) {
+	if len(data) > 12 && string(data[4:8]) == "ftyp" && slices.Contains(heif, string(data[8:12])) {
 		return "image/heic"
 	}
 	if t := http.DetectContentType(data); mediaTypes[t] {
@@ -40,27 +41,35 @@ func MediaType(data []byte) string {
 	return ""
 }
 
+const maxName = 120
+
 // FileName makes a name safe to store and show: its last element, without
-// control characters, at most 120 characters.
+// control and invisible characters, at most 120 characters with its ending
+// kept.
 func FileName(name string) string {
 	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), "\\", "/"))
-	name = strings.Map(func(r rune) rune {
-		if r < ' ' || strings.ContainsRune(`"<>|:*?`, r) || r == 0x7f {
+	name = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"<>|:*?`, r) {
 			return -1
 		}
 		return r
-	}, name)
-	if utf8.RuneCountInString(name) > 120 {
-		name = string([]rune(name)[:120])
+	}, name))
+	if runes := []rune(name); len(runes) > maxName {
+		ending := []rune(path.Ext(name))
+		if len(ending) > 10 {
+			ending = nil
+		}
+		name = string(runes[:maxName-len(ending)]) + string(ending)
 	}
-	if name == "" || name == "." || name == "/" {
+	if strings.Trim(name, "./ ") == "" {
 		return "fil"
 	}
 	return name
 }
 
-// AddFile stores a supporting document. Faults: Invalid (a kind that is not
-// taken, or empty), TooLarge, TooMany.
+// AddFile stores a supporting document for the field at a path. Faults:
+// Invalid (a kind that is not taken, or empty), NotFound (no such field),
+// TooLarge, TooMany.
 func (w *Workspace) AddFile(ctx context.Context, login broker.Login, draft, at, name string, data []byte) (Draft, error) {
 	media := MediaType(data)
 	switch {
@@ -69,17 +78,21 @@ func (w *Workspace) AddFile(ctx context.Context, login broker.Login, draft, at, 
 	case media == "":
 		return Draft{}, fault.New(fault.Invalid, "not a kind of document that is taken")
 	}
+	sum := sha256.Sum256(data)
+	f := plugin.File{Path: at, Name: FileName(name), Type: media, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
 	return w.change(ctx, login, draft, func(tx *db.Tx, d *Draft) error {
-		if len(d.Files) >= MaxFiles {
-			return fault.New(fault.TooMany, "too many documents")
-		}
-		sum := sha256.Sum256(data)
-		f := plugin.File{ID: db.NewID(), Path: at, Name: FileName(name), Type: media, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
 		for _, have := range d.Files {
 			if have.SHA256 == f.SHA256 && have.Path == f.Path {
 				return nil // the same document twice: a second press of the button
 			}
 		}
+		switch {
+		case !takesFiles(d.Form, d.Values, at):
+			return fault.New(fault.NotFound, "no field for documents")
+		case len(d.Files) >= MaxFiles:
+			return fault.New(fault.TooMany, "too many documents")
+		}
+		f.ID = db.NewID()
 		meta, err := json.Marshal(f)
 		if err != nil {
 			return err
@@ -196,62 +209,4 @@ func open(key, aad, sealed []byte) ([]byte, error) {
 		return nil, err
 	}
 	return a.Open(nil, nil, sealed, aad)
-}
-
-// Stash keeps what a browser posted after its login had run out, for an
-// hour, bound to the draft it was meant for. The handle is given to that
-// browser; only the draft's owner can take it out again.
-func (w *Workspace) Stash(ctx context.Context, draft, section string, values map[string]string) (handle string, err error) {
-	handle = db.NewID() + db.NewID()
-	plain, err := json.Marshal(values)
-	if err != nil {
-		return "", err
-	}
-	err = w.opt.DB.Tx(ctx, func(tx *db.Tx) error {
-		var n int
-		if err := tx.QueryRow(ctx, `SELECT count(*) FROM draft WHERE id=$1 AND expires_at>$2`, draft, db.Millis(tx.Now)).Scan(&n); err != nil {
-			return err
-		}
-		if n == 0 {
-			return errNoDraft
-		}
-		due := tx.Now.Add(stashLife)
-		sealed, err := w.opt.Ring.SealDue(due, "stash|"+draft+"|"+section, plain)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO stash (id, draft_id, section, expires_at, sealed) VALUES ($1,$2,$3,$4,$5)`,
-			hashed(handle), draft, section, db.Millis(due), sealed)
-		return err
-	})
-	return handle, err
-}
-
-// Unstash gives what was stashed for a draft that the caller has loaded.
-func (w *Workspace) Unstash(ctx context.Context, d Draft, section, handle string) (map[string]string, error) {
-	var values map[string]string
-	err := w.opt.DB.Read(ctx, func(tx *db.Tx) error {
-		var sealed []byte
-		err := tx.QueryRow(ctx, `SELECT sealed FROM stash WHERE id=$1 AND draft_id=$2 AND section=$3 AND expires_at>$4`,
-			hashed(handle), d.ID, section, db.Millis(tx.Now)).Scan(&sealed)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "nothing stashed")
-		}
-		if err != nil {
-			return err
-		}
-		plain, err := w.opt.Ring.OpenDue("stash|"+d.ID+"|"+section, sealed)
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(plain, &values)
-	})
-	return values, err
-}
-
-const stashLife = time.Hour
-
-func hashed(handle string) string {
-	sum := sha256.Sum256([]byte(handle))
-	return hex.EncodeToString(sum[:])
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"medborgarnavet/internal/broker"
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/plugin"
@@ -42,10 +43,8 @@ func (w *Workspace) load(ctx context.Context, tx *db.Tx, where string, args ...a
 	if err := json.Unmarshal(plain, &c); err != nil {
 		return Draft{}, err
 	}
-	d.Household, d.Form, d.Values, d.Done, d.Revisions, d.fileKey = c.Household, c.Form, c.Values, c.Done, c.Revisions, c.FileKey
-	if d.Values == nil {
-		d.Values = map[string]string{}
-	}
+	d.Household, d.Form, d.Values, d.Done, d.Revisions = c.Household, c.Form, c.Values, c.Done, c.Revisions
+	d.fileKey, d.assurance = c.FileKey, c.Assurance
 	if err := w.loadBound(ctx, tx, &d); err != nil {
 		return Draft{}, err
 	}
@@ -54,12 +53,12 @@ func (w *Workspace) load(ctx context.Context, tx *db.Tx, where string, args ...a
 }
 
 func (w *Workspace) loadBound(ctx context.Context, tx *db.Tx, d *Draft) error {
-	b, _, err := w.readBound(ctx, tx, d.ID)
+	b, fetch, err := w.readBound(ctx, tx, d.ID)
 	if fault.KindOf(err) == fault.Gone {
 		d.FetchGone = true
 		return nil
 	}
-	d.Rows, d.Sources = b.Rows, b.Sources
+	d.Rows, d.Sources, d.boundTo = b.Rows, b.Sources, fetch
 	return err
 }
 
@@ -107,7 +106,7 @@ func (w *Workspace) save(ctx context.Context, tx *db.Tx, d *Draft) error {
 	d.SavedAt = tx.Now
 	d.DeleteAt = w.opt.Retention(d.Board).deleteAt(d.CreatedAt, d.SavedAt)
 	d.Version++
-	plain, err := json.Marshal(content{d.Household, d.Form, d.Values, d.Done, d.Revisions, d.fileKey})
+	plain, err := json.Marshal(content{d.Household, d.Form, d.Values, d.Done, d.Revisions, d.fileKey, d.assurance})
 	if err != nil {
 		return err
 	}
@@ -193,11 +192,18 @@ func expired(ctx context.Context, tx *db.Tx, ms int64) ([]string, error) {
 func draftAAD(id string) string        { return "draft|" + id }
 func boundAAD(id, fetch string) string { return "draft_bound|" + id + "|" + fetch }
 
-// sourceStates is how each origin of a fetch answered, and when.
-func sourceStates(parts []plugin.Part, name func(string) string, at func(string) time.Time) []plugin.SourceState {
+// sourceStates is how each origin of a fetch that has ended answered, and when.
+func sourceStates(f broker.Fetch) []plugin.SourceState {
 	var out []plugin.SourceState
-	for _, p := range parts {
-		out = append(out, plugin.SourceState{Origin: p.Origin, Name: name(p.Origin), State: p.State, At: at(p.Origin).UTC().Format(time.RFC3339)})
+	for _, p := range f.Parts {
+		if !p.Final() {
+			continue
+		}
+		s := plugin.SourceState{Origin: p.Origin, Name: p.Name, State: p.Part.State}
+		if !p.At.IsZero() {
+			s.At = p.At.UTC().Format(time.RFC3339)
+		}
+		out = append(out, s)
 	}
 	return out
 }

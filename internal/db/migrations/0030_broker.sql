@@ -6,6 +6,7 @@ CREATE TABLE broker_fetch (
   audience    TEXT NOT NULL,
   source      TEXT NOT NULL,
   person      TEXT NOT NULL,
+  assurance   {{int}} NOT NULL,            -- the level of login that reading needs
   case_id     TEXT NOT NULL,
   board       TEXT NOT NULL,
   month       TEXT NOT NULL,

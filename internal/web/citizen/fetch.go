@@ -37,7 +37,7 @@ func (p *Pages) startFetch(w http.ResponseWriter, r *route.Request, v sectionVie
 
 type fetchBody struct {
 	Sources  page.Sources
-	Continue page.Link
+	Continue page.Button
 	Done     bool
 	Lead     page.Text
 }
@@ -67,9 +67,9 @@ func (p *Pages) fetchPart(w http.ResponseWriter, r *route.Request) error {
 
 func (p *Pages) fetchBody(v sectionView) fetchBody {
 	base := "/ansokan/" + v.draft.ID + "/" + v.section.ID
-	b := fetchBody{Sources: p.sources(v), Done: v.fetch.Done, Continue: page.Link{URL: base, Text: page.T("citizen.fetch.show")}}
+	b := fetchBody{Sources: p.sources(v), Done: v.fetch.Done, Continue: page.Button{URL: base, Text: page.T("citizen.fetch.show")}}
 	if !v.fetch.Done {
-		b.Continue.Text = page.T("citizen.fetch.show_so_far")
+		b.Continue.Text, b.Continue.Variant = page.T("citizen.fetch.show_so_far"), page.Secondary
 		b.Sources.PollURL, b.Sources.RefreshURL = base+"/hamtning/svar", base+"/hamtning"
 	}
 	return b

@@ -13,7 +13,7 @@ import (
 type overviewBody struct {
 	Tasks   page.TaskList
 	Deleted page.Text
-	Review  string
+	Review  page.Button
 	Remove  string
 }
 
@@ -30,10 +30,10 @@ func (p *Pages) overview(w http.ResponseWriter, r *route.Request) error {
 	}
 	data := p.draftData(r, d, page.T("citizen.overview.title", "month", page.MonthOf(d.Month)), "")
 	f := p.displayForm(r.Context(), d, data.Lang)
-	data.Service = f.Title
+	data.Side = nil // the list on the page is the menu
 	done, total := p.progress(d)
 	body := overviewBody{Deleted: page.T("citizen.draft.deleted_long", "date", page.Date(d.DeleteAt)),
-		Review: "/ansokan/" + d.ID + "/granska", Remove: "/ansokan/" + d.ID + "/ta-bort"}
+		Review: page.Button{Text: page.T("citizen.overview.review"), URL: "/ansokan/" + d.ID + "/granska"}, Remove: "/ansokan/" + d.ID + "/ta-bort"}
 	body.Tasks.Intro = page.N("citizen.overview.progress", done, "total", total)
 	for i, s := range f.Sections {
 		task := page.Task{Title: s.Title, Hint: s.Intro, Status: statusOf(d, d.Form.Sections[i], p)}

@@ -88,6 +88,9 @@ func summaries(list []submission.SummarySection, base string) (out []page.Summar
 			}
 			sum.Rows = append(sum.Rows, row)
 		}
+		if len(s.Lines) == 0 {
+			sum.Rows = []page.SummaryRow{{Term: page.T("citizen.review.section"), Value: page.T("citizen.review.empty")}}
+		}
 		out = append(out, sum)
 	}
 	return out, changed

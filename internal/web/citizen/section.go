@@ -33,7 +33,7 @@ type sectionBody struct {
 	Files    bool
 	Revision int
 	Fetch    *fetchPanel
-	Groups   []page.FormGroup
+	Parts    []page.Component
 	Buttons  page.Buttons
 	Deleted  page.Text
 	// Rows is true when the section has amounts to go through.
@@ -119,12 +119,12 @@ func (p *Pages) sectionPage(w http.ResponseWriter, r *route.Request, v sectionVi
 		data.Notices = append(data.Notices, *v.notice)
 	}
 	for _, g := range s.Groups {
-		body.Groups = append(body.Groups, p.groups(v, g, errs)...)
-	}
-	for _, g := range body.Groups {
+		for _, fg := range p.groups(v, g, errs) {
+			body.Parts = append(body.Parts, fold(v, fg)...)
+		}
 		for _, f := range g.Fields {
-			body.Files = body.Files || f.Field.Kind == plugin.FieldFiles
-			body.Rows = body.Rows || f.Field.Kind == plugin.FieldAmountRow
+			body.Files = body.Files || f.Kind == plugin.FieldFiles
+			body.Rows = body.Rows || f.Kind == plugin.FieldAmountRow
 		}
 	}
 	body.Buttons = p.sectionButtons(v, body.Rows)
@@ -160,6 +160,39 @@ func (p *Pages) groups(v sectionView, g plugin.Group, errs map[string]page.Text)
 			Variant: page.Secondary, Name: "gor", Value: "lagg-till:" + g.ID}}})
 	}
 	return out
+}
+
+// fold puts the amount rows that nothing is known about below a fold, so that
+// what the person has to look at comes first. Nothing typed or wrong is ever
+// folded away.
+func fold(v sectionView, g page.FormGroup) []page.Component {
+	var shown, folded []page.FormField
+	for _, f := range g.Fields {
+		if f.Field.Kind == plugin.FieldAmountRow && idle(v, f) {
+			folded = append(folded, f)
+		} else {
+			shown = append(shown, f)
+		}
+	}
+	if len(folded) == 0 {
+		return []page.Component{g}
+	}
+	rest := page.Details{Summary: page.N("citizen.section.more_rows", len(folded)), Body: page.FormGroup{ID: g.ID + "-fler", Fields: folded}}
+	g.Fields = shown
+	return []page.Component{g, rest}
+}
+
+// idle tells whether a row has nothing to show: not fetched, not typed, and,
+// if it is filled in by hand, not called for.
+func idle(v sectionView, f page.FormField) bool {
+	if f.Own != "" || f.Comment != "" || f.Error != nil {
+		return false
+	}
+	if f.Field.Bind == nil {
+		return v.values[v.section.ID+".fraga.har"] != "ja"
+	}
+	r := f.Row
+	return r == nil || r.FetchedOre == nil && len(r.Others) == 0 && r.State != plugin.StateUnavailable && !r.Changed
 }
 
 func (p *Pages) formField(v sectionView, it form.Item, errs map[string]page.Text) page.FormField {

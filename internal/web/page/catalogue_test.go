@@ -1,15 +1,13 @@
 package page
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
-)
 
-// bannedWords are officialese; each has a plain word instead (ux.md §8).
-var bannedWords = regexp.MustCompile(`(?i)\b(vänligen|ogiltig\w*|avser|erhåll\w*|inkommen|inkommet|inkomna|erfordras|därest|jämlikt)\b`)
+	"medborgarnavet/internal/web/page/pagetest"
+)
 
 func allTexts(t *testing.T) *Catalogue {
 	t.Helper()
@@ -22,30 +20,33 @@ func allTexts(t *testing.T) *Catalogue {
 
 func TestTextsArePlain(t *testing.T) {
 	c := allTexts(t)
-	longest := map[string]int{Swedish: 18, Easy: 12, English: 24}
 	for _, lang := range Languages() {
 		for _, key := range c.Keys() {
 			e, ok := c.Entry(lang, key)
 			if !ok {
 				continue
 			}
-			for _, form := range e.forms() {
-				if w := bannedWords.FindString(form); w != "" {
-					t.Errorf("%s %s: %q is officialese", lang, key, w)
-				}
-				if strings.ToUpper(form) == form && strings.ToLower(form) != form {
-					t.Errorf("%s %s: all capitals", lang, key)
-				}
-				for _, sentence := range regexp.MustCompile(`[.!?]\s+`).Split(form, -1) {
-					n := len(strings.Fields(sentence))
-					if n > 15 && lang == Swedish {
-						t.Logf("worth shortening: %s (%d words)", key, n)
-					}
-					if n > longest[lang] {
-						t.Errorf("%s %s: a sentence of %d words: %s", lang, key, n, sentence)
-					}
+			for _, form := range []string{e.One, e.Other} {
+				for _, fault := range pagetest.Plain(lang, form) {
+					t.Errorf("%s %s: %s", lang, key, fault)
 				}
 			}
+		}
+	}
+}
+
+func TestPlainFindsFaults(t *testing.T) {
+	for text, want := range map[string]string{
+		"Vänligen fyll i":            "officialese",
+		"Beloppet är ogiltigt":       "officialese",
+		"SKICKA IN":                  "capitals",
+		strings.Repeat("ord ", 19):   "19 words",
+		"BankID":                     "",
+		"Kort. Och en till. Och så.": "",
+	} {
+		got := strings.Join(pagetest.Plain(Swedish, text), "; ")
+		if !strings.Contains(got, want) || (got == "") != (want == "") {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }

@@ -167,7 +167,7 @@ func TestClassesAreStyled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bare := map[string]bool{"k-header": true, "k-cell": true, "k-summary": true, "k-blocks": true, "k-group": true, "k-side": true, "k-main": true, "k-confirm": true, "k-files": true, "k-progress": true, "ds-field": true}
+	bare := map[string]bool{"k-header": true, "k-cell": true, "k-summary": true, "k-blocks": true, "k-group": true, "k-side": true, "k-main": true, "k-back": true, "k-confirm": true, "k-files": true, "k-progress": true, "ds-field": true}
 	class := regexp.MustCompile(`class="([^"{]*)"`)
 	err = fs.WalkDir(templates, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

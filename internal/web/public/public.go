@@ -69,7 +69,7 @@ func (p *Pages) Routes() []route.Route {
 		open("GET /{$}", p.start),
 		open("GET /hjalp", p.static("help")),
 		open("GET /tillganglighet", p.static("accessibility")),
-		open("GET /integritet", p.static("privacy")),
+		open("GET /personuppgifter", p.static("privacy")),
 		open("GET /utloggad", p.static("loggedout")),
 		quiet(page.LanguagePattern, plain(page.ChooseLanguage)),
 		quiet(page.LookPattern, plain(page.ChooseLook)),

@@ -16,7 +16,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
+	"net/netip"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,8 +84,6 @@ type Options struct {
 	StaffRoles func(ctx context.Context, s session.Session) (staffID string, roles []string, err error)
 	// Fail writes the error page.
 	Fail func(w http.ResponseWriter, r *Request, err error)
-	// LoginPath is where a person without a login is sent, by kind.
-	LoginPath map[Access]string
 	// TrustedProxies are addresses whose X-Forwarded-For is believed.
 	TrustedProxies []string
 	// FormAction are further origins forms may post to (e-ID providers).
@@ -112,12 +112,26 @@ func New(opt Options, routes []Route) (*Router, error) {
 		if err := check(route); err != nil {
 			return nil, err
 		}
-		rt.mux.HandleFunc(route.Pattern, rt.serve(route))
+		if err := rt.add(route); err != nil {
+			return nil, err
+		}
 	}
 	rt.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		rt.finish(w, rt.request(r), fault.New(fault.NotFound, "no such address"))
 	})
 	return rt, nil
+}
+
+// add gives a route its place; the mux panics for a pattern that it cannot
+// read or that another route has.
+func (rt *Router) add(route Route) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("route %q: %v", route.Pattern, p)
+		}
+	}()
+	rt.mux.HandleFunc(route.Pattern, rt.serve(route))
+	return nil
 }
 
 func check(route Route) error {
@@ -127,10 +141,12 @@ func check(route Route) error {
 		return fmt.Errorf("route %q: the pattern must be GET or POST and a path", route.Pattern)
 	case route.Do == nil:
 		return fmt.Errorf("route %q has no handler", route.Pattern)
-	case route.Access == Staff && len(route.Roles) == 0:
+	case route.Access == Staff && (len(route.Roles) == 0 || slices.Contains(route.Roles, "")):
 		return fmt.Errorf("route %q lets staff in without naming a role", route.Pattern)
 	case route.Access != Public && route.Access != Citizen && route.Access != Staff:
 		return fmt.Errorf("route %q has no access rule", route.Pattern)
+	case route.Access != Staff && len(route.Roles) > 0:
+		return fmt.Errorf("route %q names roles but is not for staff", route.Pattern)
 	}
 	return nil
 }
@@ -185,6 +201,8 @@ func (rt *Router) admit(w http.ResponseWriter, r *Request, route Route) error {
 		switch {
 		case err == nil:
 			r.Session = s
+			w.Header().Set("Cache-Control", "no-store") // a public page too tells who is logged in
+		case route.Access == Public: // open to anyone, also when logins cannot be looked up
 		case fault.KindOf(err) == fault.Unauthenticated:
 		default:
 			return err
@@ -208,14 +226,10 @@ func (rt *Router) admitStaff(r *Request, wanted []string) error {
 		return err
 	}
 	r.StaffID, r.Roles = id, roles
-	for _, want := range wanted {
-		for _, have := range roles {
-			if want == have {
-				return nil
-			}
-		}
+	if !slices.ContainsFunc(wanted, func(role string) bool { return slices.Contains(roles, role) }) {
+		return fault.New(fault.Forbidden, "no role for this page")
 	}
-	return fault.New(fault.Forbidden, "no role for this page")
+	return nil
 }
 
 func (rt *Router) request(r *http.Request) *Request {
@@ -233,31 +247,51 @@ func (rt *Router) finish(w http.ResponseWriter, r *Request, err error) {
 }
 
 func (rt *Router) recover(w http.ResponseWriter, r *Request) {
-	if p := recover(); p != nil {
-		// The value of a panic may quote data; its place in the code cannot.
-		rt.opt.Log.Error("panic", "id", r.ID, "kind", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-		rt.opt.Fail(w, r, fault.New(fault.Internal, "panic"))
+	p := recover()
+	switch p {
+	case nil:
+		return
+	case http.ErrAbortHandler:
+		panic(p) // the server's own way to drop a connection
+	}
+	rt.opt.Log.Error("panic", "id", r.ID, "kind", fmt.Sprintf("%T", p), "at", places())
+	rt.opt.Fail(w, r, fault.New(fault.Internal, "panic"))
+}
+
+// places are the functions and lines that led to a panic. The value of a
+// panic and the arguments in a stack trace may hold data; these cannot (I-9).
+func places() []string {
+	pcs := make([]uintptr, 16)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs)])
+	var out []string
+	for {
+		f, more := frames.Next()
+		out = append(out, fmt.Sprintf("%s:%d", f.Function, f.Line))
+		if !more {
+			return out
+		}
 	}
 }
 
-// clientIP is the peer's address, or the last address that a trusted proxy
-// added (identity.md: a spoofed X-Forwarded-For must not reach the e-ID).
+// clientIP is the peer's address or, when that is a trusted proxy's, the last
+// address of X-Forwarded-For that is not (identity.md: a spoofed one must not
+// reach the e-ID).
 func (rt *Router) clientIP(r *http.Request) string {
-	host := hostOnly(r.RemoteAddr)
-	for _, trusted := range rt.opt.TrustedProxies {
-		if trusted == host {
-			parts := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-			if last := strings.TrimSpace(parts[len(parts)-1]); last != "" {
-				return last
-			}
+	ip := hostOnly(r.RemoteAddr)
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && slices.Contains(rt.opt.TrustedProxies, ip); i-- {
+		addr, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
 		}
+		ip = addr.Unmap().String()
 	}
-	return host
+	return ip
 }
 
 func hostOnly(addr string) string {
-	if i := strings.LastIndexByte(addr, ':'); i > 0 {
-		return strings.Trim(addr[:i], "[]")
+	if ap, err := netip.ParseAddrPort(addr); err == nil {
+		return ap.Addr().Unmap().String()
 	}
 	return addr
 }

@@ -74,7 +74,7 @@
       return again();
     }
     if (answer.status === 410 || answer.status === 401) return location.reload();
-    if (answer.status === 204 || answer.status >= 429) return again();
+    if (answer.status === 204 || !answer.ok) return again();
     const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
     all("[data-part]", doc).forEach((fresh) => {
       const old = all("[data-part]", box).find((p) => p.dataset.part === fresh.dataset.part);
