@@ -1,10 +1,19 @@
 package main
 
 import (
+	"fmt"
+	"log/slog"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"medborgarnavet/internal/config"
+	"medborgarnavet/plugin"
+	"medborgarnavet/plugins/ekbist"
+	"medborgarnavet/plugins/ssbtek"
 )
 
 var heading = regexp.MustCompile("(?m)^## `medborgarnavet ([a-z ]+)`$")
@@ -41,5 +50,34 @@ func TestCommandsAreDocumented(t *testing.T) {
 		if _, ok := commands[name]; !ok {
 			t.Errorf("docs/commands.md describes %s, which is no command", name)
 		}
+	}
+}
+
+// What docs/config-example.toml says to the plug-ins is what they read.
+func TestExampleConfigurationStartsThePlugins(t *testing.T) {
+	cfg, err := config.Load("../../docs/config-example.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	build := map[string]func(plugin.Host) (plugin.Plugin, error){"ssbtek": ssbtek.New, "ekbist": ekbist.New}
+	m := cfg.Municipalities[0]
+	for _, p := range m.Plugins {
+		_, err := build[p.ID](plugin.Host{
+			Settings: p.Settings, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+			Controller: plugin.Controller{Municipality: m.ID, Board: p.Board, Name: m.Name, OrgNumber: m.OrgNumber},
+			Endpoint:   func(name string) (string, error) { return p.Targets[name].Endpoint, nil },
+			HTTP: func(name string) (*http.Client, error) {
+				if _, ok := p.Targets[name]; !ok {
+					return nil, fmt.Errorf("no target %q", name)
+				}
+				return http.DefaultClient, nil
+			},
+		})
+		if err != nil {
+			t.Errorf("plug-in %s: %v", p.ID, err)
+		}
+	}
+	if len(m.Plugins) != len(build) {
+		t.Errorf("%d plug-ins in the example; there are %d", len(m.Plugins), len(build))
 	}
 }

@@ -79,9 +79,33 @@ func tables(t *testing.T, list []config.Municipality) []map[string]any {
 			list = append(list, entry)
 		}
 		table["plugin"] = list
+		table = withoutEmpty(table).(map[string]any)
 		out = append(out, table)
 	}
 	return out
+}
+
+// withoutEmpty leaves out texts that say nothing, as an operator would.
+func withoutEmpty(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			if x == "" {
+				delete(v, k)
+			} else {
+				v[k] = withoutEmpty(x)
+			}
+		}
+	case []map[string]any:
+		for i := range v {
+			v[i] = withoutEmpty(v[i]).(map[string]any)
+		}
+	case []any:
+		for i := range v {
+			v[i] = withoutEmpty(v[i])
+		}
+	}
+	return v
 }
 
 // whole writes JSON's numbers as the whole numbers they are.

@@ -86,6 +86,7 @@ func TestKilledServerLosesNothing(t *testing.T) {
 				k.start()
 				k.check()
 			}
+			k.checkAllRegistered()
 			t.Logf("%s: %d rounds, %d saves and %d hand-ins acknowledged", engine, rounds, k.saves, k.handIns)
 			if k.saves == 0 {
 				t.Error("nothing was ever acknowledged: the test shows nothing")
@@ -361,7 +362,7 @@ func (k *killed) check() {
 			k.t.Errorf("round %d: receipt %s, acknowledged was %s", k.round, location, k.receipt)
 		}
 		k.handedIn, k.receipt = true, location
-		k.checkOneCase()
+		k.checkOnce()
 	case status == http.StatusOK && !k.handedIn:
 		got := 0
 		if m := rentField.FindStringSubmatch(body); m != nil {
@@ -379,25 +380,35 @@ func (k *killed) check() {
 	}
 }
 
-// checkOneCase waits until the submission has become exactly one case.
-func (k *killed) checkOneCase() {
+// checkOnce looks for anything that is there twice.
+func (k *killed) checkOnce() (submissions, cases int) {
 	k.t.Helper()
 	d := k.db()
 	defer d.Close()
-	var submissions, references, cases int
-	for range 100 {
-		if err := d.QueryRow(`SELECT count(*), count(DISTINCT reference) FROM submission`).Scan(&submissions, &references); err != nil {
-			k.t.Fatal(err)
-		}
-		if err := d.QueryRow(`SELECT count(*) FROM casework_case`).Scan(&cases); err != nil {
-			k.t.Fatal(err)
-		}
-		if cases == submissions {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
+	var references, drafts int
+	if err := d.QueryRow(`SELECT count(*), count(DISTINCT reference), count(DISTINCT draft_id) FROM submission`).Scan(&submissions, &references, &drafts); err != nil {
+		k.t.Fatal(err)
 	}
-	if cases != submissions || references != submissions || submissions > k.round+1 {
-		k.t.Errorf("round %d: %d submissions, %d references, %d cases", k.round, submissions, references, cases)
+	var registered int
+	if err := d.QueryRow(`SELECT count(*), count(DISTINCT reference) FROM casework_case`).Scan(&cases, &registered); err != nil {
+		k.t.Fatal(err)
 	}
+	if references != submissions || drafts != submissions || registered != cases || cases > submissions || submissions > k.round+1 {
+		k.t.Errorf("round %d: %d submissions, %d references, %d drafts, %d cases", k.round, submissions, references, drafts, cases)
+	}
+	return submissions, cases
+}
+
+// checkAllRegistered waits until every submission has become a case: on
+// PostgreSQL as long as a killed node's lease lasts.
+func (k *killed) checkAllRegistered() {
+	k.t.Helper()
+	submissions, cases := 0, 0
+	for range 700 {
+		if submissions, cases = k.checkOnce(); submissions == cases {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	k.t.Errorf("%d submissions, but %d cases", submissions, cases)
 }

@@ -130,6 +130,9 @@ func (t *town) buildJobs(context.Context, Options) error {
 		t.flow.Rule(), t.sessions.Rule(),
 		{Name: "fetched answers", Purge: t.broker.Purge},
 		{Name: "drafts", Purge: t.space.Purge},
+		{Name: "audit log", Purge: func(ctx context.Context, now time.Time) (int, error) {
+			return t.audit.Dispose(ctx, now.AddDate(0, 0, -t.cfg.AuditDays))
+		}},
 	}
 	t.janitor = retention.New(t.db, t.ring, t.audit, clock.Guard(t.clock), rules...)
 	t.outbox.Handle(submission.TopicReceived, t.casework.Register)

@@ -93,7 +93,22 @@ func (d *DB) prepare(ctx context.Context, o Options) error {
 	if err := d.migrate(ctx, o); err != nil {
 		return err
 	}
-	return d.markEnvironment(ctx, o.Environment)
+	if err := d.markEnvironment(ctx, o.Environment); err != nil {
+		return err
+	}
+	return d.dropLeases(ctx)
+}
+
+// dropLeases: a SQLite file is open in one process alone, so whoever held a
+// lease in it is gone. Work goes on at once after a crash.
+func (d *DB) dropLeases(ctx context.Context) error {
+	if d.engine != SQLite {
+		return nil
+	}
+	return d.Tx(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM lease`)
+		return err
+	})
 }
 
 // Close lets go of the database. Transactions under way end first.

@@ -13,8 +13,8 @@ import (
 
 const (
 	pollEvery   = time.Second
-	handleLimit = 2 * time.Minute // for one event
-	leaseFor    = 3 * time.Minute // longer than one event may take
+	handleLimit = 30 * time.Second // for one event
+	leaseFor    = 45 * time.Second // longer than one event may take
 	batch       = 50
 	firstPause  = time.Second
 	longPause   = time.Hour

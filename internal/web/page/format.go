@@ -18,7 +18,7 @@ func (u *ui) value(v any) (string, bool) {
 		return u.date(time.Time(v)), true
 	case DateTime:
 		t := time.Time(v).In(u.loc)
-		return u.date(t) + nbsp + u.at() + nbsp + clockTime(t), true
+		return u.date(t) + " " + u.at() + nbsp + clockTime(t), true
 	case Clock:
 		return clockTime(time.Time(v).In(u.loc)), true
 	case Month:

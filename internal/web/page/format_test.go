@@ -24,7 +24,7 @@ func TestValues(t *testing.T) {
 		{English, Amount(125000), "1_250_kr"},
 		{Swedish, Date(summer), "2_juli_2026"},
 		{English, Date(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)), "22_November_2026"},
-		{Swedish, DateTime(summer), "2_juli_2026_kl._00.30"},
+		{Swedish, DateTime(summer), "2_juli_2026 kl._00.30"},
 		{Swedish, Clock(now), "10.32"},
 		{Swedish, Month(now), "november_2026"},
 		{Swedish, PersonNumber("198507099805"), "19850709-9805"},
@@ -40,7 +40,7 @@ func TestValues(t *testing.T) {
 	for _, tc := range cases {
 		got, err := r.langs[tc.lang].show(tc.in)
 		want := `<bdi dir="ltr">` + strings.ReplaceAll(tc.want, "_", nbsp) + `</bdi>`
-		if err != nil || string(got) != want {
+		if err != nil || strings.Replace(string(got), ` class="k-break"`, "", 1) != want {
 			t.Errorf("%#v: %s (%v), want %s", tc.in, got, err, want)
 		}
 		plain, err := r.Text(tc.lang, tc.in)

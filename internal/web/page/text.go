@@ -129,6 +129,9 @@ func (u *ui) show(v Text) (template.HTML, error) {
 		return `<bdi dir="ltr" class="k-break">` + escape(string(name)) + `</bdi>`, nil
 	}
 	if s, ok := u.value(v); ok {
+		if _, long := v.(DateTime); long { // may break between day and time
+			return `<bdi dir="ltr" class="k-break">` + escape(s) + `</bdi>`, nil
+		}
 		return `<bdi dir="ltr">` + escape(s) + `</bdi>`, nil
 	}
 	return "", fmt.Errorf("page: %T is no text, value or component", v)
