@@ -3,6 +3,8 @@ package broker
 import (
 	"context"
 	"fmt"
+	"io"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -284,3 +286,7 @@ func (w *world) rows(query string, args ...any) []string {
 }
 
 func (w *world) count(table string) int { return len(w.rows(`SELECT 1 AS one FROM ` + table)) }
+
+func newWorldClock() clock.Clock { return clock.NewManual(start) }
+
+func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(w, nil)) }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"strconv"
 	"time"
 
 	"medborgarnavet/internal/broker"
@@ -145,15 +146,14 @@ func (p *Pages) displayForm(ctx context.Context, d workspace.Draft, lang string)
 	return f
 }
 
+// extend prolongs the login, for the script of the dialog that warns. Without
+// it any page that is opened does the same.
 func (p *Pages) extend(w http.ResponseWriter, r *route.Request) error {
 	ends, err := p.Extend(r.Context(), r)
 	if err != nil {
 		return err
 	}
-	if r.Header.Get("X-Requested-With") == "" {
-		return route.SeeOther(w, r, "/mina-sidor")
-	}
-	w.Header().Set("X-Session-Ends", ends.UTC().Format(time.RFC3339))
+	w.Header().Set("Session-Left", strconv.Itoa(int(ends.Sub(p.Clock.Now()).Seconds())))
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -168,6 +168,9 @@ func (p *Pages) receipt(w http.ResponseWriter, r *route.Request) error {
 	data.OwnHeading = true
 	body := receiptBody{Cases: "/arenden"}
 	body.Sections, _ = summaries(rec.Summary, "")
+	for i := range body.Sections {
+		body.Sections[i].Level = 3
+	}
 	for _, m := range rec.Missing {
 		body.Missing = append(body.Missing, m.Text)
 	}

@@ -1,8 +1,11 @@
 package desk
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"medborgarnavet/internal/casework"
 	"medborgarnavet/internal/fault"
@@ -23,6 +26,29 @@ type attempt struct {
 func (a *attempt) refuse(field string, text page.Text) {
 	a.status = http.StatusUnprocessableEntity
 	a.faults = append(a.faults, page.FieldError{Field: field, Text: text})
+}
+
+// overtaken: something else happened first. The notice is for a case that is
+// still open.
+func (a *attempt) overtaken(notice *page.Notice) { a.status, a.notice = http.StatusConflict, notice }
+
+// ended says that a case was decided before what was typed could be stored,
+// and shows it so that it is not lost: the form is no longer there.
+func (a *attempt) ended() *page.Notice {
+	var lines []page.Text
+	for _, field := range []string{itemsField, moreField, heardField} {
+		lines = append(lines, page.Strings(paragraphs(a.typed[field])...)...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.typed)) {
+		if strings.HasPrefix(name, amountField) || strings.HasPrefix(name, reasonField) {
+			lines = append(lines, page.Strings(paragraphs(a.typed[name])...)...)
+		}
+	}
+	n := &page.Notice{Tone: page.Warning, Title: page.T("desk.case.ended"), Live: true}
+	if len(lines) > 0 {
+		n.Body = page.List{Items: lines}
+	}
+	return n
 }
 
 // fault is what was wrong with a field, or nil.
@@ -105,6 +131,9 @@ func (p *Pages) casePage(w http.ResponseWriter, r *route.Request, a *attempt) er
 	d.Service = []page.Text{page.CaseNumber(f.Reference), ", ", f.BoardName}
 	d.Back = &page.Link{URL: "/handlaggare", Text: page.T("desk.nav.queue")}
 	d.Errors = a.faults
+	if a.status == http.StatusConflict && f.Decision != nil {
+		a.notice = a.ended()
+	}
 	if a.notice != nil {
 		d.Notices = append(d.Notices, *a.notice)
 	}
@@ -156,7 +185,7 @@ func facts(f casework.CaseFile) page.Table {
 	return page.Table{Caption: page.T("desk.facts.caption"), HideCaption: true,
 		Columns: []page.Column{column("person"), column("number"), column("household"), column("received"), column("state"), result},
 		Rows: []page.TableRow{{Cells: []page.Text{f.Name, page.PersonNumber(f.Record.Person), household(f),
-			[]page.Text{page.DateTime(f.ReceivedAt), " (", page.N("desk.queue.days", f.Days), ")"}, stateTags(f.QueueItem), sum}}}}
+			[]page.Text{page.DateTime(f.ReceivedAt), " (", age(f.Days), ")"}, stateTags(f.QueueItem), sum}}}}
 }
 
 func household(f casework.CaseFile) page.Text {
@@ -166,6 +195,14 @@ func household(f casework.CaseFile) page.Text {
 		out = append(out, ", ", page.T("desk.facts.child", "name", c.Name, "age", strconv.Itoa(c.Age), "days", strconv.Itoa(c.DaysPerMonth)))
 	}
 	return out
+}
+
+// age is how many days ago something came in.
+func age(days int) page.Text {
+	if days == 0 {
+		return page.T("desk.queue.today")
+	}
+	return page.N("desk.queue.days", days)
 }
 
 // invalid tells faults that the officer can mend from those that end the

@@ -24,6 +24,7 @@ import (
 	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/db/dbtest"
+	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/identity"
 	"medborgarnavet/internal/identity/session"
 	"medborgarnavet/internal/keyring"
@@ -61,6 +62,10 @@ type office struct {
 	sessions *session.Store
 	router   *route.Router
 	routes   []route.Route
+
+	assets http.Handler
+	protected bool // whether the next applications are of protected persons
+	broken    bool // whether the e-service cannot calculate
 }
 
 func newOffice(t *testing.T) *office {
@@ -84,7 +89,12 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	o.Casework = casework.New(casework.Options{DB: o.db, Ring: o.ring, Audit: log, Clock: o.clock, Directory: dir,
-		Submissions: submission.New(submission.Options{DB: o.db, Ring: o.ring}), Worksheet: worksheet,
+		Submissions: submission.New(submission.Options{DB: o.db, Ring: o.ring}), Worksheet: func(ctx context.Context, id string, r plugin.WorksheetRequest) (plugin.Worksheet, error) {
+			if o.broken {
+				return plugin.Worksheet{}, fault.New(fault.Unavailable, "down")
+			}
+			return worksheet(ctx, id, r)
+		},
 		Board: func(string) (casework.Board, error) {
 			return casework.Board{Name: "Socialnämnden", AppealAddressee: "Förvaltningsrätten i Testköping"}, nil
 		},
@@ -111,6 +121,7 @@ func (o *office) serve() {
 	must(err)
 	renderer, err := page.New(page.Options{Catalogue: cat, Themes: []*page.Theme{theme}})
 	must(err)
+	o.assets = renderer.Assets()
 	muni := &page.Municipality{ID: "ekbacka", Name: "Ekbacka kommun", Theme: theme, Phone: "0000-12 34 56", TestMode: true}
 	pages, err := desk.New(desk.Deps{Renderer: renderer, Municipality: muni, Clock: o.clock, Casework: o.Casework,
 		BoardName: func(string) string { return "Socialnämnden" },
@@ -189,6 +200,7 @@ func application(person, name, reference string) submission.Record {
 func (o *office) caseOf(person, name, reference string) string {
 	o.t.Helper()
 	rec := application(person, name, reference)
+	rec.Case.Protected = o.protected
 	plain, err := json.Marshal(rec)
 	if err != nil {
 		o.t.Fatal(err)
@@ -326,7 +338,8 @@ func words(doc []byte) string {
 			}
 		}
 	}
-	return strings.Join(strings.Fields(strings.ReplaceAll(out.String(), "\u00a0", " ")), " ")
+	text := strings.Join(strings.Fields(strings.ReplaceAll(out.String(), "\u00a0", " ")), " ")
+	return strings.NewReplacer(" ,", ",", " .", ".").Replace(text) // where mark-up ends before a mark
 }
 
 // hidden is the value of a hidden input.
@@ -365,4 +378,17 @@ func silent(t *testing.T, what, text string, words ...string) {
 			t.Errorf("%s says %q", what, w)
 		}
 	}
+}
+
+// open reads a case as the officer.
+func (o *office) open(id string) {
+	o.t.Helper()
+	if _, err := o.Open(o.t.Context(), "eva.lind", id); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func checkIn(t *testing.T, doc []byte, lang string) {
+	t.Helper()
+	pagetest.Check(t, doc, lang)
 }

@@ -120,7 +120,7 @@ func queueRow(i casework.QueueItem) page.TableRow {
 	return page.TableRow{Cells: []page.Text{
 		page.Link{URL: "/handlaggare/arenden/" + i.ID, Text: page.CaseNumber(i.Reference)},
 		name, page.MonthOf(i.Month), stateTags(i),
-		[]page.Text{page.Date(i.ReceivedAt), " (", page.N("desk.queue.days", i.Days), ")"}, differs,
+		[]page.Text{page.Date(i.ReceivedAt), " (", age(i.Days), ")"}, differs,
 	}}
 }
 

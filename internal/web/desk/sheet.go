@@ -197,8 +197,21 @@ func (e entries) income(l plugin.IncomeLine) page.TableRow {
 	if l.Differs {
 		applicant = append(applicant, " ", page.Tag{Text: page.T("desk.sheet.differs_mark"), Tone: page.Info, Shape: "dot"})
 	}
-	cells := []page.Text{name, page.AmountOf(l.AgencyOre, page.T("desk.state_word."+stateWord(l.State))), applicant, page.Amount(l.UsedOre)}
+	cells := []page.Text{name, page.AmountOf(l.AgencyOre, page.T("desk.state_word."+stateWord(l.State))), applicant, e.used(l)}
 	return page.TableRow{Cells: e.enter(cells, l.Key, l.Label, l.Reason)}
+}
+
+// used is the amount that counts. Where nobody has said one it is not 0 kr:
+// an agency that could not answer may hold money (I-6).
+func (e entries) used(l plugin.IncomeLine) page.Text {
+	_, entered := e.f.Entries[l.Key]
+	switch {
+	case l.AgencyOre != nil || l.ApplicantOre != nil || l.UsedOre != 0 || entered || l.Reason != "":
+		return page.Amount(l.UsedOre)
+	case l.State == plugin.StateUnavailable:
+		return page.T("desk.sheet.unknown")
+	}
+	return page.T("desk.none")
 }
 
 // stateWord is the state, also when the wire gave none we know.
@@ -281,8 +294,7 @@ func (p *Pages) saveWorksheet(w http.ResponseWriter, r *route.Request) error {
 	}
 	err = p.Casework.SaveEntries(r.Context(), r.StaffID, r.PathValue("id"), version, list)
 	if fault.Is(err, fault.Conflict) {
-		a.status = http.StatusConflict
-		a.notice = &page.Notice{Tone: page.Warning, Title: page.T("desk.sheet.conflict"), Body: page.T("desk.sheet.conflict_text"), Live: true}
+		a.overtaken(&page.Notice{Tone: page.Warning, Title: page.T("desk.sheet.conflict"), Body: page.T("desk.sheet.conflict_text"), Live: true})
 		return p.casePage(w, r, a)
 	}
 	if err != nil {

@@ -80,8 +80,7 @@ func (p *Pages) finish(w http.ResponseWriter, r *route.Request, a *attempt, err 
 		a.refuse(field, wrong)
 	}
 	if fault.Is(err, fault.Conflict) {
-		a.status = http.StatusConflict
-		a.notice = &page.Notice{Tone: page.Warning, Title: page.T("desk.case.ended"), Live: true}
+		a.overtaken(nil)
 		return p.casePage(w, r, a)
 	}
 	if len(a.faults) > 0 {

@@ -33,6 +33,9 @@ func (p *Pages) instruct(d door) route.Handler {
 		if q.Has("utloggad") {
 			data.Notices = append(data.Notices, page.Notice{Tone: page.Info, Title: page.T("public.login.expired"), Body: page.T("public.login.expired_text"), Live: true})
 		}
+		if q.Has("avbruten") {
+			data.Notices = append(data.Notices, page.Notice{Tone: page.Info, Title: page.T("eid.login.cancelled"), Live: true})
+		}
 		data.Body = instructBody{
 			Action: d.path + "/logga-in", Till: q.Get("till"), Phone: page.Phone(p.Municipality.Phone), Staff: d.kind == identity.Staff,
 			SameTop: onPhone(r.UserAgent()),
@@ -195,7 +198,8 @@ func (p *Pages) qr(d door) route.Handler {
 			return err
 		}
 		if v.QR == "" {
-			return fault.New(fault.Gone, "no code to show")
+			w.WriteHeader(http.StatusNoContent) // scanned, or over: the line beside it says which
+			return nil
 		}
 		svg, err := page.QRSVG(v.QR)
 		if err != nil {

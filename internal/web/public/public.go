@@ -123,6 +123,7 @@ func (p *Pages) data(r *route.Request, title page.Text) page.Data {
 }
 
 type startBody struct {
+	Hero   page.Hero
 	Cards  page.Cards
 	Closed bool
 }
@@ -145,7 +146,8 @@ func (p *Pages) start(w http.ResponseWriter, r *route.Request) error {
 	body.Cards.Cards = append(body.Cards.Cards,
 		page.Card{Title: page.T("public.start.follow"), URL: "/arenden", Body: page.T("public.start.follow_text"), Meta: page.T("public.start.needs_eid")})
 	d := p.data(r, page.T("public.start.title"))
-	d.Lead = page.T("public.start.lead", "municipality", p.Municipality.Name)
+	d.OwnHeading = true
+	body.Hero = page.Hero{Title: page.T("public.start.title"), Lead: page.T("public.start.lead", "municipality", p.Municipality.Name)}
 	d.Body = body
 	return p.set.Render(w, r.Request, http.StatusOK, "start.html", d)
 }

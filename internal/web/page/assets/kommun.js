@@ -99,7 +99,7 @@
       if (document.hidden) return;
       try {
         const answer = await fetch(box.dataset.refresh, { credentials: "same-origin" });
-        if (answer.status === 410 || answer.status === 404) return clearInterval(tick);
+        if ([204, 404, 410].includes(answer.status)) return clearInterval(tick);
         if (!answer.ok) return;
         const fresh = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
         if (fresh.localName !== "svg") return;
