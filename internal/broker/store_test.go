@@ -106,8 +106,10 @@ func TestRefetchReplaces(t *testing.T) {
 // it has been purged, and then nothing of it is left. The time is that of the
 // fetch: neither reading nor another person's fetch prolongs it.
 func TestGoneOnItsDay(t *testing.T) {
-	for _, keep := range []struct{ board, source, audience, want int }{{7, 7, 7, 7}, {3, 7, 7, 3}, {7, 2, 7, 2}, {7, 7, 1, 1}, {30, 30, 30, 7}} {
-		each(t, func(t *testing.T, w *world) {
+	each(t, func(t *testing.T, first *world) {
+		for _, keep := range []struct{ board, source, audience, want int }{{7, 7, 7, 7}, {3, 7, 7, 3}, {7, 2, 7, 2}, {7, 7, 1, 1}, {30, 30, 30, 7}} {
+			first.clock.Set(start)
+			w := newWorld(t, first.db, first.ring, first.clock)
 			w.terms.KeepDays, w.manifest.RetentionDays, w.audience.RetentionDays = keep.board, keep.source, keep.audience
 			a := w.ask(anna)
 			f := w.whole(a)
@@ -135,8 +137,8 @@ func TestGoneOnItsDay(t *testing.T) {
 			if w.count("broker_fetch")+w.count("broker_part")+w.count("broker_count") != 0 {
 				t.Error("rows are left")
 			}
-		})
-	}
+		}
+	})
 }
 
 // I-7: the rows alone are nothing when the keys of their day are gone, also

@@ -182,7 +182,7 @@ func empty(q plugin.Query) plugin.Answer {
 }
 
 func (w *world) ask(person string) Ask {
-	return Ask{Login: Login{Subject: number(w.t, person), Assurance: 3}, Audience: "ekbist", Want: want(), Month: "2026-11", Space: "space-" + person}
+	return Ask{Login: Login{Subject: number(w.t, person), Assurance: 3}, Audience: "ekbist", Want: want(), Month: "2026-11", Space: "space-" + person[8:]}
 }
 
 // start begins a fetch that must be allowed.
