@@ -135,9 +135,6 @@ func (p *Pages) supplement(caseID string, s casework.Supplement, typed string, p
 
 // answerSupplement takes what the board asked for.
 func (p *Pages) answerSupplement(w http.ResponseWriter, r *route.Request) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	var files []casework.Upload
 	if r.MultipartForm != nil {
 		for _, h := range r.MultipartForm.File["filer"] {

@@ -25,9 +25,6 @@ import (
 // item, add or remove a document. What is wrong is shown, with everything
 // that was typed still there.
 func (p *Pages) saveSection(w http.ResponseWriter, r *route.Request) error {
-	if err := parse(r); err != nil {
-		return err
-	}
 	v, err := p.view(r)
 	if err != nil {
 		return p.handedIn(w, r, err)
@@ -39,6 +36,9 @@ func (p *Pages) saveSection(w http.ResponseWriter, r *route.Request) error {
 	v.values = overlay(v.draft.Values, pinned.ID, values)
 	v.faults = form.Check(pinned, v.values, p.Clock.Now())
 	revision, _ := strconv.Atoi(r.PostFormValue("rev"))
+	if do == "klar" && opens(pinned, v.draft.Values, v.values) {
+		do = "fler"
+	}
 	done := do == "klar" && len(v.faults) == 0 || do != "klar" && v.draft.Done[pinned.ID] && unchanged(v.draft, pinned.ID, values)
 	d, err := p.Workspace.SaveSection(r.Context(), login(r), v.draft.ID, workspace.Save{Section: pinned.ID, Values: values, Done: done, Revision: revision})
 	if errors.Is(err, workspace.ErrNewer) {
@@ -58,7 +58,7 @@ func (p *Pages) saveSection(w http.ResponseWriter, r *route.Request) error {
 	if err := p.changeMonth(r, pinned, v); err != nil {
 		return err
 	}
-	if len(v.faults) > 0 && slices.Contains([]string{"klar", "spara", "hamta"}, do) {
+	if len(v.faults) > 0 && slices.Contains([]string{"klar", "fler", "spara", "hamta"}, do) {
 		v.status = http.StatusUnprocessableEntity
 		return p.sectionPage(w, r, v)
 	}
@@ -80,26 +80,26 @@ func (p *Pages) onwards(w http.ResponseWriter, r *route.Request, v sectionView, 
 			return route.SeeOther(w, r, base+"/"+s.ID)
 		}
 		return route.SeeOther(w, r, base+"/granska")
+	case "fler":
+		return route.SeeOther(w, r, base+"/"+v.section.ID+"?fler")
 	case "lagg-till", "ta-bort":
 		return route.SeeOther(w, r, base+"/"+v.section.ID)
 	}
 	return route.SeeOther(w, r, base+"/"+v.section.ID+"?sparat")
 }
 
-// parse reads the post, with documents kept in memory up to their limit.
-func parse(r *route.Request) error {
-	err := r.ParseMultipartForm(4 << 20)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-	}
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return fault.New(fault.TooLarge, "the post is too large")
-	case err != nil:
-		return fault.Wrap(fault.Invalid, err, "the post cannot be read")
-	}
-	return nil
+// opens tells whether the answers call for questions that were not on the
+// page: the person gets to see them before the section is called done.
+func opens(s plugin.Section, before, after map[string]string) bool {
+	return slices.ContainsFunc(s.Groups, func(g plugin.Group) bool {
+		if !form.Holds(g.ShowIf, "", after) {
+			return false
+		}
+		return !form.Holds(g.ShowIf, "", before) || g.Repeat == 0 && slices.ContainsFunc(g.Fields, func(f plugin.Field) bool {
+			base := s.ID + "." + g.ID
+			return form.Holds(f.ShowIf, base, after) && !form.Holds(f.ShowIf, base, before)
+		})
+	})
 }
 
 func applyItems(s plugin.Section, do, arg string, values map[string]string) {
@@ -200,9 +200,6 @@ func documentFault(name string, err error) page.Text {
 // browser to log in and come back to the page, filled in.
 func (p *Pages) stash(w http.ResponseWriter, r *route.Request) error {
 	back := "/ansokan/" + url.PathEscape(r.PathValue("id")) + "/" + url.PathEscape(r.PathValue("section"))
-	if err := parse(r); err != nil {
-		return err
-	}
 	values := map[string]string{}
 	for name, list := range r.PostForm {
 		if strings.HasPrefix(name, r.PathValue("section")+".") && len(values) < 2000 {

@@ -61,6 +61,9 @@ func (p *Pages) section(w http.ResponseWriter, r *route.Request) error {
 			v.notice = &page.Notice{Tone: page.Warning, Title: page.T("citizen.section.unstashed"), Live: true}
 		}
 	}
+	if r.URL.Query().Has("fler") {
+		v.notice = &page.Notice{Tone: page.Info, Title: page.T("citizen.section.opened"), Body: page.T("citizen.section.opened_text"), Live: true}
+	}
 	if r.URL.Query().Has("sparat") {
 		v.notice = &page.Notice{Tone: page.Success, Title: page.T("citizen.section.saved", "date", page.Date(v.draft.DeleteAt)), Live: true}
 		v.ask = true

@@ -95,7 +95,8 @@ type caseBody struct {
 	Note        noteForm
 	Heard       []writingView
 	Communicate communicationForm
-	Events      page.Timeline
+	Events      page.Timeline // the latest
+	Older       []page.Text   // the rest, folded
 
 	Key  string
 	Open bool // the case can still be changed
@@ -151,7 +152,8 @@ func (p *Pages) caseBody(f casework.CaseFile, a *attempt) caseBody {
 		Sheet: sheet(f, a, open), Sources: sources(f), Application: application(f), Documents: documents(f, base), Months: months(f),
 		Since:       p.since(f),
 		Supplements: p.supplements(f, base), Ask: supplementAsked(f, a), Messages: messages(f), Message: messageField(a),
-		Notes: p.notes(f), Note: noteOf(a), Heard: p.communications(f), Communicate: communicationOf(a), Events: p.events(f)}
+		Notes: p.notes(f), Note: noteOf(a), Heard: p.communications(f), Communicate: communicationOf(a)}
+	b.Events, b.Older = p.events(f)
 	if f.Decision != nil {
 		v := p.decisionView(*f.Decision)
 		b.Decision = &v

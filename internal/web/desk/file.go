@@ -234,15 +234,23 @@ func (p *Pages) communications(f casework.CaseFile) (out []writingView) {
 	return out
 }
 
+// latest is how many events are shown unfolded.
+const latest = 6
+
 // events are the case's whole story, newest first.
-func (p *Pages) events(f casework.CaseFile) page.Timeline {
-	t := page.Timeline{Level: 3}
+func (p *Pages) events(f casework.CaseFile) (page.Timeline, []page.Text) {
+	all := page.Timeline{Level: 3}
 	for _, e := range f.Events {
 		x := page.Event{At: e.At, Title: page.T("desk.event." + string(e.Kind)), By: p.who(e.Staff, "desk.event.by_itself")}
 		if e.DueDay != "" {
 			x.Body = page.T("desk.event.due", "day", page.DayOf(e.DueDay))
 		}
-		t.Events = append(t.Events, x)
+		all.Events = append(all.Events, x)
 	}
-	return t
+	if len(all.Events) <= latest {
+		return all, nil
+	}
+	older := page.Timeline{Level: 3, Events: all.Events[latest:]}
+	all.Events = all.Events[:latest]
+	return all, []page.Text{page.Details{Summary: page.N("desk.event.older", len(older.Events)), Body: older}}
 }

@@ -63,7 +63,7 @@ type office struct {
 	router   *route.Router
 	routes   []route.Route
 
-	assets http.Handler
+	assets    http.Handler
 	protected bool // whether the next applications are of protected persons
 	broken    bool // whether the e-service cannot calculate
 }

@@ -135,7 +135,7 @@ func quiet(text page.Text) page.Text {
 
 func (e entries) norm(w plugin.Worksheet) page.Table {
 	t := page.Table{Caption: page.T("desk.sheet.norm"), Columns: e.inputs([]page.Column{{Text: page.T("desk.sheet.line")}, number("desk.sheet.amount")}),
-		Foot: foot(len(e.inputs(nil))+2, 1, page.Amount(w.NormOre)), Scroll: true}
+		Foot: foot(len(e.inputs(nil))+2, 1, page.Amount(w.NormOre))}
 	for _, l := range w.Norm {
 		t.Rows = append(t.Rows, page.TableRow{Cells: e.enter([]page.Text{label(l.Label, l.Note), page.AmountOf(l.AmountOre, page.T("desk.none"))}, l.Key, l.Label, "")})
 	}
@@ -146,9 +146,9 @@ func (e entries) norm(w plugin.Worksheet) page.Table {
 // from them those on which nobody has an amount.
 func (e entries) incomes(w plugin.Worksheet) (page.Table, page.Details, bool) {
 	columns := e.inputs([]page.Column{{Text: page.T("desk.sheet.income")}, number("desk.sheet.agency"), number("desk.sheet.applicant"), number("desk.sheet.used")})
-	main := page.Table{Caption: page.T("desk.sheet.incomes"), Columns: columns, Foot: foot(len(columns), 3, page.Amount(w.IncomesOre)), Scroll: true,
+	main := page.Table{Caption: page.T("desk.sheet.incomes"), Columns: columns, Foot: foot(len(columns), 3, page.Amount(w.IncomesOre)),
 		Empty: page.T("desk.sheet.no_incomes")}
-	quiet := page.Table{Caption: page.T("desk.sheet.quiet_caption"), HideCaption: true, Columns: columns, Scroll: true}
+	quiet := page.Table{Caption: page.T("desk.sheet.quiet_caption"), HideCaption: true, Columns: columns}
 	var plain []page.TableRow
 	wrong := false
 	for _, l := range w.Incomes {
@@ -236,7 +236,7 @@ func (e entries) changed(path string) bool {
 
 func (e entries) costs(w plugin.Worksheet) page.Table {
 	columns := e.inputs([]page.Column{{Text: page.T("desk.sheet.cost")}, number("desk.sheet.applied"), number("desk.sheet.approved"), number("desk.sheet.refused")})
-	t := page.Table{Caption: page.T("desk.sheet.costs"), Columns: columns, Foot: foot(len(columns), 2, page.Amount(w.CostsOre)), Scroll: true,
+	t := page.Table{Caption: page.T("desk.sheet.costs"), Columns: columns, Foot: foot(len(columns), 2, page.Amount(w.CostsOre)),
 		Empty: page.T("desk.sheet.no_costs")}
 	for _, l := range w.Costs {
 		t.Rows = append(t.Rows, page.TableRow{Cells: e.enter([]page.Text{label(l.Label, l.Note), page.Amount(l.AppliedOre), page.Amount(l.ApprovedOre),

@@ -255,6 +255,23 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// M-29: the header of a form page shows who is logged in, Logga ut and Hjälp,
+// and a link leads to the bottom.
+func TestFormPageHeader(t *testing.T) {
+	_, set, towns := galleryRenderer(t)
+	for _, s := range samples(towns[0]) {
+		if s.data.Side == nil {
+			continue
+		}
+		page := string(renderSample(t, set, s, Swedish))
+		for _, want := range []string{"Anna Berglund", ">Logga ut</button>", `href="/hjalp"`, `href="#nerst">Gå nerst</a>`, `id="nerst"`} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s has no %s", s.name, want)
+			}
+		}
+	}
+}
+
 // All faults of a template are found at start.
 func TestParseRefuses(t *testing.T) {
 	r, _ := testRenderer(t)

@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -174,17 +175,41 @@ func (rt *Router) serve(route Route) http.HandlerFunc {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		defer rt.recover(w, r)
 		start := rt.opt.Clock.Now()
+		do := route.Do
 		err := rt.admit(w, r, route)
-		switch {
-		case err == nil:
-			err = route.Do(w, r)
-		case route.NoLogin != nil && fault.KindOf(err) == fault.Unauthenticated:
-			err = route.NoLogin(w, r)
+		if route.NoLogin != nil && fault.KindOf(err) == fault.Unauthenticated {
+			do, err = route.NoLogin, nil
+		}
+		if err == nil {
+			err = parse(r, limit)
+		}
+		if err == nil {
+			err = do(w, r)
 		}
 		rt.finish(w, r, err)
 		rt.opt.Log.Info("request", "id", r.ID, "route", route.Pattern, "ms", rt.opt.Clock.Now().Sub(start).Milliseconds(),
 			"outcome", string(fault.KindOf(err)))
 	}
+}
+
+// parse reads a post as a whole, so that no handler takes half a form for a
+// form. All of it stays in memory: a document must not lie in a temporary file.
+func parse(r *Request, limit int64) error {
+	if r.Method != http.MethodPost {
+		return nil
+	}
+	err := r.ParseMultipartForm(limit)
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = r.ParseForm()
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return fault.New(fault.TooLarge, "the post is too large")
+	case err != nil:
+		return fault.New(fault.Invalid, "the post cannot be read")
+	}
+	return nil
 }
 
 // admit finds the login that the rule asks for, or says why not.
