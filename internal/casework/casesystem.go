@@ -94,6 +94,12 @@ func (s *CaseSystem) OpenCaseIn(ctx context.Context, person pnr.Number, eservice
 	if err != nil {
 		return broker.Case{}, err
 	}
+	return readAnswer(answer, s.opt.Clock.Now(), at)
+}
+
+// readAnswer reads what the case system says, with the children's ages at a
+// day. fault.NotFound: there is no open case.
+func readAnswer(answer []byte, now, at time.Time) (broker.Case, error) {
 	var reply struct {
 		Open *bool     `json:"open"`
 		Case *wireCase `json:"case"`
@@ -104,7 +110,7 @@ func (s *CaseSystem) OpenCaseIn(ctx context.Context, person pnr.Number, eservice
 	if !*reply.Open {
 		return broker.Case{}, fault.New(fault.NotFound, "no open case")
 	}
-	return reply.Case.read(s.opt.Clock.Now(), at)
+	return reply.Case.read(now, at)
 }
 
 // ask posts the question. Its errors never quote question or answer.

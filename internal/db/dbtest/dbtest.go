@@ -57,14 +57,14 @@ func EachOptions(t *testing.T, fn func(t *testing.T, o db.Options)) {
 }
 
 // SQLite is the options of an empty SQLite database in the test's own directory.
-func SQLite(t *testing.T) db.Options {
+func SQLite(t testing.TB) db.Options {
 	t.Helper()
 	return db.Options{Driver: db.SQLite, DSN: filepath.Join(t.TempDir(), "test.db"), Environment: "test"}
 }
 
 // HavePostgres reports whether there is a PostgreSQL server to test on, and
 // says loudly when there is none; with CI=true that fails the test.
-func HavePostgres(t *testing.T) bool {
+func HavePostgres(t testing.TB) bool {
 	t.Helper()
 	if os.Getenv("PGTEST_DSN") != "" {
 		return true
@@ -79,7 +79,7 @@ func HavePostgres(t *testing.T) bool {
 }
 
 // Postgres is the options of an empty schema on the test server.
-func Postgres(t *testing.T) db.Options {
+func Postgres(t testing.TB) db.Options {
 	t.Helper()
 	base := os.Getenv("PGTEST_DSN")
 	schema := "t_" + strings.ToLower(db.NewID())

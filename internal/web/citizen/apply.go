@@ -18,7 +18,7 @@ type applyBody struct {
 	EService string
 	Month    page.MonthChoice
 	Prepare  page.List
-	Board    string
+	Board    page.Text
 	Purpose  string
 }
 
@@ -38,7 +38,7 @@ func (p *Pages) applyPage(w http.ResponseWriter, r *route.Request, status int, c
 	}
 	d := p.data(r, f.Title)
 	d.Lead = f.Intro
-	body := applyBody{EService: id, Board: p.BoardName(c.Board), Purpose: m.RecipientInformation,
+	body := applyBody{EService: id, Board: swedish(p.BoardName(c.Board)), Purpose: m.RecipientInformation,
 		Prepare: page.List{Items: page.Strings(f.Prepare...)},
 		Month: page.MonthChoice{Name: "manad", Label: page.T("citizen.apply.month"), Hint: page.T("citizen.apply.month_hint"),
 			Value: chosen, Months: p.months(), Error: problem}}

@@ -17,7 +17,7 @@ func normTable(ws plugin.Worksheet) page.Component {
 	t := page.Table{Caption: page.T("citizen.decision.norm"), Columns: []page.Column{{Text: page.T("citizen.decision.what")}, amountColumn("citizen.decision.amount")},
 		Foot: []page.Text{page.T("citizen.decision.sum"), page.Amount(ws.NormOre)}}
 	for _, l := range ws.Norm {
-		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{withNote(l.Label, l.Note), page.AmountOf(l.AmountOre, "–")}})
+		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{swedish(withNote(l.Label, l.Note)), page.AmountOf(l.AmountOre, "–")}})
 	}
 	return t
 }
@@ -27,7 +27,7 @@ func costTable(ws plugin.Worksheet) page.Component {
 		amountColumn("citizen.decision.applied"), amountColumn("citizen.decision.approved"), {Text: page.T("citizen.decision.reason")}},
 		Foot: []page.Text{page.T("citizen.decision.sum"), "", page.Amount(ws.CostsOre), ""}, Empty: page.T("citizen.decision.no_costs")}
 	for _, l := range ws.Costs {
-		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{withNote(l.Label, l.Note), page.Amount(l.AppliedOre), page.Amount(l.ApprovedOre), l.Reason}})
+		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{swedish(withNote(l.Label, l.Note)), page.Amount(l.AppliedOre), page.Amount(l.ApprovedOre), swedish(l.Reason)}})
 	}
 	return t
 }
@@ -37,8 +37,8 @@ func incomeTable(ws plugin.Worksheet) page.Component {
 		amountColumn("citizen.decision.agency"), amountColumn("citizen.decision.yours"), amountColumn("citizen.decision.used"), {Text: page.T("citizen.decision.reason")}},
 		Foot: []page.Text{page.T("citizen.decision.sum"), "", "", page.Amount(ws.IncomesOre), ""}, Empty: page.T("citizen.decision.no_incomes")}
 	for _, l := range ws.Incomes {
-		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{withNote(l.Label, l.Payer), agencyWord(l), page.AmountOf(l.ApplicantOre, "–"),
-			page.Amount(l.UsedOre), l.Reason}})
+		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{swedish(withNote(l.Label, l.Payer)), agencyWord(l), page.AmountOf(l.ApplicantOre, "–"),
+			page.Amount(l.UsedOre), swedish(l.Reason)}})
 	}
 	return t
 }
@@ -70,7 +70,7 @@ func sumTable(ws plugin.Worksheet) page.Component {
 	return t
 }
 
-func withNote(label, note string) page.Text {
+func withNote(label, note string) string {
 	if note == "" {
 		return label
 	}

@@ -28,7 +28,7 @@ func (p *Pages) cases(w http.ResponseWriter, r *route.Request) error {
 // caseCard is a case in a list: whose turn it is comes first.
 func (p *Pages) caseCard(c casework.CaseSummary) page.Card {
 	card := page.Card{Title: page.T("citizen.cases.case", "month", page.MonthOf(c.Month)), URL: "/arenden/" + c.ID,
-		Tag: &page.Tag{Text: c.State.Text(), Tone: page.Info}, Meta: page.CaseNumber(c.Reference)}
+		Tag: &page.Tag{Text: stateText(c.State), Tone: page.Info}, Meta: page.CaseNumber(c.Reference)}
 	switch {
 	case c.YourTurn:
 		card.Tag.Tone = page.Warning
@@ -45,6 +45,9 @@ func (p *Pages) caseCard(c casework.CaseSummary) page.Card {
 	return card
 }
 
+// stateText is how far a case has come, in words for the person.
+func stateText(s casework.State) page.Text { return page.T("citizen.state." + string(s)) }
+
 type caseBody struct {
 	Timeline    page.Timeline
 	Supplements []supplementView
@@ -59,8 +62,8 @@ type supplementView struct {
 	ID      string
 	Asked   page.Text
 	Due     page.Text
-	Text    string
-	Items   []string
+	Text    page.Text
+	Items   []page.Text
 	Open    bool
 	Action  string
 	Answer  page.Field
@@ -74,11 +77,7 @@ type answerView struct {
 	Files []page.FileName
 }
 
-type messageView struct {
-	At   page.Text
-	From string
-	Text string
-}
+type messageView struct{ At, From, Text page.Text }
 
 // caseEvents shows what has happened and what the person can do (M-72, M-95).
 func (p *Pages) caseEvents(w http.ResponseWriter, r *route.Request) error {
@@ -92,9 +91,9 @@ func (p *Pages) casePage(w http.ResponseWriter, r *route.Request, status int, ty
 	}
 	data := p.data(r, page.T("citizen.cases.case", "month", page.MonthOf(c.Month)))
 	data.Back = &page.Link{URL: "/arenden", Text: page.T("citizen.nav.cases")}
-	body := caseBody{Number: page.CaseNumber(c.Reference), State: page.Tag{Text: c.State.Text(), Tone: page.Info}}
+	body := caseBody{Number: page.CaseNumber(c.Reference), State: page.Tag{Text: stateText(c.State), Tone: page.Info}}
 	for _, e := range c.Events {
-		body.Timeline.Events = append(body.Timeline.Events, page.Event{At: e.At, Title: e.Text})
+		body.Timeline.Events = append(body.Timeline.Events, page.Event{At: e.At, Title: swedish(e.Text)})
 	}
 	for _, s := range c.Supplements {
 		body.Supplements = append(body.Supplements, p.supplement(c.ID, s, typed, problem))
@@ -103,7 +102,7 @@ func (p *Pages) casePage(w http.ResponseWriter, r *route.Request, status int, ty
 		data.Errors = []page.FieldError{{Field: "text", Text: problem}}
 	}
 	for _, m := range c.Messages {
-		body.Messages = append(body.Messages, messageView{page.DateTime(m.At), m.From, m.Text})
+		body.Messages = append(body.Messages, messageView{page.DateTime(m.At), swedish(m.From), swedish(m.Text)})
 	}
 	if !c.DecidedAt.IsZero() {
 		body.Decision = "/arenden/" + c.ID + "/beslut"
@@ -118,8 +117,11 @@ func (p *Pages) casePage(w http.ResponseWriter, r *route.Request, status int, ty
 }
 
 func (p *Pages) supplement(caseID string, s casework.Supplement, typed string, problem page.Text) supplementView {
-	v := supplementView{ID: s.ID, Asked: page.Date(s.AskedAt), Due: page.DayOf(s.DueDay), Text: s.Text, Items: s.Items, Open: s.Open,
+	v := supplementView{ID: s.ID, Asked: page.Date(s.AskedAt), Due: page.DayOf(s.DueDay), Text: swedish(s.Text), Open: s.Open,
 		Action: "/arenden/" + caseID + "/komplettera"}
+	for _, item := range s.Items {
+		v.Items = append(v.Items, swedish(item))
+	}
 	v.Answer = page.Field{Name: "text", Kind: page.LongInput, Label: page.T("citizen.supplement.text"), Value: typed, Error: problem, MaxLength: 4000}
 	v.Files = page.Files{Name: "filer", Label: page.T("citizen.supplement.files"), Accept: ".pdf,.jpg,.jpeg,.png,.heic,image/*",
 		MaxBytes: workspace.MaxFileSize, Many: true, Locked: s.FilesLeft == 0}
@@ -159,15 +161,15 @@ func (p *Pages) answerSupplement(w http.ResponseWriter, r *route.Request) error 
 }
 
 type decisionBody struct {
-	Outcome  string
+	Outcome  page.Text
 	Amount   page.Text
 	Number   page.CaseNumber
 	Reasons  string
 	Legal    string
 	Appeal   string
-	Decider  string
+	Decider  page.Text
 	Decided  page.Text
-	Board    string
+	Board    page.Text
 	Tables   []page.Component
 	Result   page.Text
 	Surplus  bool
@@ -182,10 +184,10 @@ func (p *Pages) decision(w http.ResponseWriter, r *route.Request) error {
 	}
 	data := p.data(r, page.T("citizen.decision.title", "month", page.MonthOf(d.Month)))
 	data.Back = &page.Link{URL: "/arenden/" + r.PathValue("id"), Text: page.T("citizen.decision.back")}
-	body := decisionBody{Outcome: d.OutcomeText, Number: page.CaseNumber(d.Reference), Reasons: d.Reasons, Legal: d.Legal, Appeal: d.Appeal,
-		Decider: d.Decider, Decided: page.Date(d.DecidedAt), Board: p.BoardName(d.Board)}
+	body := decisionBody{Outcome: swedish(d.OutcomeText), Number: page.CaseNumber(d.Reference), Reasons: d.Reasons, Legal: d.Legal, Appeal: d.Appeal,
+		Decider: swedish(d.Decider), Decided: page.Date(d.DecidedAt), Board: swedish(p.BoardName(d.Board))}
 	if d.DeciderTitle != "" {
-		body.Decider += ", " + d.DeciderTitle
+		body.Decider = swedish(d.Decider + ", " + d.DeciderTitle)
 	}
 	if d.AmountOre > 0 {
 		body.Amount = page.Amount(d.AmountOre)

@@ -129,6 +129,16 @@ func (p *Pages) render(w http.ResponseWriter, r *route.Request, status int, name
 	return p.set.Render(w, r.Request, status, name, d)
 }
 
+// swedish are words that are Swedish whatever the page's language, such as a
+// board's name or what an officer wrote. The catalogue has this text in
+// Swedish only and so marks it lang="sv" elsewhere (WCAG 3.1.2).
+func swedish(s string) page.Text {
+	if s == "" {
+		return nil
+	}
+	return page.T("citizen.swedish", "text", s)
+}
+
 // displayForm is the draft's form in the reader's language, if the e-service
 // has that very version in it; else the form as it was pinned.
 func (p *Pages) displayForm(ctx context.Context, d workspace.Draft, lang string) plugin.Form {

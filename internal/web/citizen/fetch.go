@@ -83,7 +83,7 @@ func (p *Pages) sources(v sectionView) page.Sources {
 		if part.State == broker.PartState(plugin.StateNotAsked) {
 			continue
 		}
-		s := page.Source{Key: strings.ToLower(part.Origin), Name: part.Name, At: part.At}
+		s := page.Source{Key: strings.ToLower(part.Origin), Name: swedish(part.Name), At: part.At}
 		if part.Final() {
 			s.State = plugin.State(part.State)
 		} else {
@@ -104,7 +104,7 @@ func (p *Pages) fetchPanel(v sectionView) *fetchPanel {
 		return nil
 	}
 	f := &fetchPanel{Sources: p.sources(v), Gone: v.draft.FetchGone, Has: v.fetch.ID != "",
-		Explain: page.T("citizen.fetch.explain", "board", p.BoardName(v.draft.Board), "sources", p.sourceNames(*pinned.Fetch)),
+		Explain: page.T("citizen.fetch.explain", "board", swedish(p.BoardName(v.draft.Board)), "sources", p.sourceNames(*pinned.Fetch)),
 		Button:  page.Button{Text: page.T("citizen.fetch.button"), Name: "gor", Value: "hamta"}}
 	if f.Has || f.Gone {
 		f.Button.Text, f.Button.Variant = page.T("citizen.fetch.again"), page.Secondary
@@ -117,10 +117,10 @@ func (p *Pages) fetchPanel(v sectionView) *fetchPanel {
 
 // sourceNames lists the sources that are asked, from what is switched on
 // (M-34).
-func (p *Pages) sourceNames(want plugin.Want) string {
+func (p *Pages) sourceNames(want plugin.Want) page.Text {
 	e, err := p.Catalog.Use(want.Source, plugin.KindSource)
 	if err != nil {
-		return ""
+		return nil
 	}
 	var names []string
 	for _, o := range e.Plugin.Manifest.Offers {
@@ -132,7 +132,8 @@ func (p *Pages) sourceNames(want plugin.Want) string {
 		}
 	}
 	if len(names) < 2 {
-		return strings.Join(names, "")
+		return swedish(strings.Join(names, ""))
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " och " + names[len(names)-1]
+	last := len(names) - 1
+	return page.T("citizen.fetch.sources", "some", swedish(strings.Join(names[:last], ", ")), "last", swedish(names[last]))
 }

@@ -37,7 +37,7 @@ func (p *Pages) home(w http.ResponseWriter, r *route.Request) error {
 		if _, err := p.Catalog.Use(m.ID, plugin.KindEService); err != nil || has[m.ID] {
 			continue
 		}
-		body.Apply = append(body.Apply, page.Card{Title: m.Name, URL: "/ansok/" + m.ID, Body: m.Description})
+		body.Apply = append(body.Apply, page.Card{Title: swedish(m.Name), URL: "/ansok/" + m.ID, Body: swedish(m.Description)})
 	}
 	for i, c := range cases {
 		if i < 3 {

@@ -22,7 +22,7 @@ type reviewBody struct {
 	Seen        string
 	Declaration string
 	Confirm     page.Confirm
-	Board       string
+	Board       page.Text
 }
 
 // review shows everything as it will be handed in (M-93).
@@ -57,8 +57,8 @@ func (p *Pages) reviewPage(w http.ResponseWriter, r *route.Request, status int, 
 func (p *Pages) reviewOf(d workspace.Draft, preview submission.Preview) reviewBody {
 	base := "/ansokan/" + d.ID
 	body := reviewBody{Approve: base + "/godkann", HandIn: base + "/lamna-in", Back: base + "/granska", Seen: preview.SHA256,
-		Declaration: d.Form.Declaration, Board: p.BoardName(d.Board)}
-	link := func(m plugin.Remark) page.Link { return page.Link{URL: base + "/" + m.Section, Text: m.Text} }
+		Declaration: d.Form.Declaration, Board: swedish(p.BoardName(d.Board))}
+	link := func(m plugin.Remark) page.Link { return page.Link{URL: base + "/" + m.Section, Text: swedish(m.Text)} }
 	for _, m := range preview.Review.Missing {
 		body.Missing = append(body.Missing, link(m))
 	}
@@ -73,16 +73,13 @@ func (p *Pages) reviewOf(d workspace.Draft, preview submission.Preview) reviewBo
 // be changed any more.
 func summaries(list []submission.SummarySection, base string) (out []page.Summary, changed int) {
 	for _, s := range list {
-		sum := page.Summary{Title: s.Title}
+		sum := page.Summary{Title: swedish(s.Title)}
 		if base != "" {
 			sum.ChangeURL = base + "/" + s.ID
 		}
 		for _, l := range s.Lines {
-			row := page.SummaryRow{Term: l.Label, Changed: l.Changed}
-			if l.Value != "" {
-				row.Value = l.Value
-			}
-			row.Note = lineNote(l)
+			row := page.SummaryRow{Term: swedish(l.Label), Changed: l.Changed}
+			row.Value, row.Note = swedish(l.Value), lineNote(l)
 			if l.Changed {
 				changed++
 			}
@@ -172,11 +169,11 @@ func (p *Pages) receipt(w http.ResponseWriter, r *route.Request) error {
 		body.Sections[i].Level = 3
 	}
 	for _, m := range rec.Missing {
-		body.Missing = append(body.Missing, m.Text)
+		body.Missing = append(body.Missing, swedish(m.Text))
 	}
 	body.Receipt = page.Receipt{Title: page.T("citizen.receipt.title"), NumberLabel: page.T("citizen.receipt.number"),
 		Number: page.CaseNumber(receipt.Reference), At: receipt.At,
-		Body:      page.T("citizen.receipt.text", "month", page.MonthOf(receipt.Month), "board", p.BoardName(rec.Board)),
+		Body:      page.T("citizen.receipt.text", "month", page.MonthOf(receipt.Month), "board", swedish(p.BoardName(rec.Board))),
 		NextTitle: page.T("citizen.receipt.next"),
 		Next:      []page.Text{page.T("citizen.receipt.next1"), page.T("citizen.receipt.next2"), page.T("citizen.receipt.next3")}}
 	return p.render(w, r, http.StatusOK, "receipt.html", withBody(data, body))

@@ -2,6 +2,7 @@ package citizen
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,7 +115,7 @@ func (p *Pages) sectionPage(w http.ResponseWriter, r *route.Request, v sectionVi
 	body := sectionBody{Action: "/ansokan/" + v.draft.ID + "/" + s.ID, Revision: v.draft.Revisions[s.ID],
 		Deleted: page.T("citizen.draft.deleted_long", "date", page.Date(v.draft.DeleteAt)), Fetch: p.fetchPanel(v)}
 	errs := map[string]page.Text{}
-	for _, f := range v.faults {
+	for _, f := range v.inReadersWords() {
 		errs[f.Input] = faultText(f)
 		data.Errors = append(data.Errors, page.FieldError{Field: f.Input, Text: errs[f.Input]})
 	}
@@ -132,6 +133,22 @@ func (p *Pages) sectionPage(w http.ResponseWriter, r *route.Request, v sectionVi
 	}
 	body.Buttons = p.sectionButtons(v, body.Rows)
 	return p.render(w, r, v.status, "section.html", withBody(data, body))
+}
+
+// inReadersWords are the faults with the fields as the page shows them: what
+// was typed is checked against the Swedish form.
+func (v sectionView) inReadersWords() []form.Fault {
+	fields := map[string]plugin.Field{}
+	for _, it := range form.Items(v.section, v.values) {
+		fields[it.Path], fields[it.Path+".own"] = it.Field, it.Field
+	}
+	out := slices.Clone(v.faults)
+	for i, f := range out {
+		if shown, ok := fields[f.Input]; ok {
+			out[i].Field = shown
+		}
+	}
+	return out
 }
 
 // groups makes the page's groups of one group of the definition: one, or for

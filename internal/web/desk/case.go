@@ -128,6 +128,7 @@ func (p *Pages) casePage(w http.ResponseWriter, r *route.Request, a *attempt) er
 	if err != nil {
 		return err
 	}
+	a.named(f.Worksheet)
 	d := p.data(r, page.T("desk.case.title", "name", f.Name, "month", page.MonthOf(f.Month)))
 	d.Service = []page.Text{page.CaseNumber(f.Reference), ", ", f.BoardName}
 	d.Back = &page.Link{URL: "/handlaggare", Text: page.T("desk.nav.queue")}

@@ -168,13 +168,15 @@ func (p *Pages) decisionView(d casework.Decision) decisionView {
 	return v
 }
 
-// frozen is the calculation as it goes to the person: no inputs.
+// frozen is the calculation as it goes to the person: no inputs, no marks,
+// every row.
 func frozen(w plugin.Worksheet) []page.Component {
 	e := entries{a: &attempt{}}
-	incomes, quietRows, some := e.incomes(w)
-	out := []page.Component{e.norm(w), e.costs(w), incomes}
-	if some {
-		out = append(out, quietRows)
+	incomes := page.Table{Caption: page.T("desk.sheet.incomes"), Foot: foot(5, 3, page.Amount(w.IncomesOre)), Empty: page.T("desk.sheet.no_incomes"),
+		Columns: e.inputs([]page.Column{{Text: page.T("desk.sheet.income")}, number("desk.sheet.agency"), number("desk.sheet.applicant"), number("desk.sheet.used")})}
+	for _, l := range w.Incomes {
+		incomes.Rows = append(incomes.Rows, page.TableRow{Cells: []page.Text{label(l.Label, l.Payer), agency(l), page.AmountOf(l.ApplicantOre, page.T("desk.none")),
+			e.used(l), l.Reason}})
 	}
-	return append(out, sums(w))
+	return []page.Component{e.norm(w), e.costs(w), incomes, sums(w)}
 }

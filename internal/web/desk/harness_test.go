@@ -63,7 +63,6 @@ type office struct {
 	router   *route.Router
 	routes   []route.Route
 
-	assets    http.Handler
 	protected bool // whether the next applications are of protected persons
 	broken    bool // whether the e-service cannot calculate
 }
@@ -121,7 +120,6 @@ func (o *office) serve() {
 	must(err)
 	renderer, err := page.New(page.Options{Catalogue: cat, Themes: []*page.Theme{theme}})
 	must(err)
-	o.assets = renderer.Assets()
 	muni := &page.Municipality{ID: "ekbacka", Name: "Ekbacka kommun", Theme: theme, Phone: "0000-12 34 56", TestMode: true}
 	pages, err := desk.New(desk.Deps{Renderer: renderer, Municipality: muni, Clock: o.clock, Casework: o.Casework,
 		BoardName: func(string) string { return "Socialnämnden" },

@@ -42,7 +42,7 @@ func TestCasePage(t *testing.T) {
 	says(t, "the case", text,
 		"Anna Berglund, december 2026", "19850709-9805", "En vuxen, Alma Berglund (9 år, 30 dagar i månaden)",
 		"Inkomst Myndigheten Sökande Används", "10 024 kr", "1 022 kr Skiljer sig", "Jag hoppade av.", "En utbetalning",
-		"Ändrat efter att den sökande såg beloppet", "kunde inte svara Sökande – Används Inte känt", "inget att visa", "svarade", "inte tillfrågad",
+		"ändrat efter att den sökande såg beloppet", "kunde inte svara Sökande – Används Inte känt", "inget att visa", "svarade", "inte tillfrågad",
 		"På en rad har myndigheten och den sökande olika belopp", "2 inkomstrader utan belopp",
 		"Hyra", "Sökt", "Godkänt", "Inte godkänt", "testnormen 2026", "Att betala ut", "hyresavi.pdf",
 		"oktober 2026", "bifall", "8 123 kr", "I verksamhetssystemet", "22 november 2026 kl. 09.00")
@@ -66,7 +66,7 @@ func TestSaveWorksheet(t *testing.T) {
 	says(t, "after saving", text, "Beräkningen är sparad", "5 800,50 kr", "[5800,50]", "[Enligt hyresavin]", "199,50 kr")
 
 	w := officer.do("POST", base+"/berakning", url.Values{"version": {"1"}, "belopp.hyra": {"femtusen"}, "skal.hyra": {"Nytt skäl"}})
-	says(t, "an amount that is none", officer.shown(w, http.StatusUnprocessableEntity), "till exempel 6 200", "[femtusen]", "[Nytt skäl]", "Sparat nu: 5 800,50 kr")
+	says(t, "an amount that is none", officer.shown(w, http.StatusUnprocessableEntity), "Hyra: skriv beloppet i kronor, till exempel 6 200", "[femtusen]", "[Nytt skäl]", "Sparat nu: 5 800,50 kr")
 
 	w = officer.do("POST", base+"/berakning", url.Values{"version": {"0"}, "belopp.hyra": {"1"}, "skal.hyra": {"Mitt skäl"}})
 	text = officer.shown(w, http.StatusConflict)
@@ -199,7 +199,7 @@ func TestDecide(t *testing.T) {
 	wants := []string{"Du får det du har sökt", "8 728 kr", "Du har rätt", "Testlagen, kapitel ett", "Förvaltningsrätten i Testköping",
 		"tre veckor från den dag du fick del av beslutet", "Eva Lind, Socialsekreterare", "Socialnämnden"}
 	says(t, "the preview", preview, append(wants, "Så har vi räknat", "Fatta beslutet", "Hyra", "Ensamstående")...)
-	silent(t, "the preview", preview, "Annat belopp")
+	silent(t, "the preview", preview, "Annat belopp", "Skiljer sig")
 	form.Set("sett", hidden(t, bytes.NewReader(w.Body.Bytes()), "sett"))
 	form.Set("motivering", hidden(t, bytes.NewReader(w.Body.Bytes()), "motivering"))
 

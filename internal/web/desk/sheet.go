@@ -2,8 +2,10 @@ package desk
 
 import (
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,7 +102,7 @@ func (e entries) enter(cells []page.Text, key, label, reason string) []page.Text
 	if have.AmountOre != nil && amount.Value != kronor(have.AmountOre) {
 		amount.Hint = page.T("desk.sheet.stands", "amount", page.Amount(*have.AmountOre))
 	}
-	why := page.Field{Name: reasonField + key, Label: page.T("desk.sheet.reason_label", "line", label), HideLabel: true, Width: "m",
+	why := page.Field{Name: reasonField + key, Label: page.T("desk.sheet.reason_label", "line", label), HideLabel: true,
 		Value: e.a.value(reasonField+key, have.Reason), MaxLength: 2000}
 	cells = append(cells, amount)
 	if reason != "" && reason != have.Reason {
@@ -125,7 +127,12 @@ func label(text, note string) page.Text {
 	if note == "" {
 		return text
 	}
-	return []page.Text{text, " ", quiet(note)}
+	return whole(text, " ", quiet(note))
+}
+
+// whole keeps the parts of a cell together where a row becomes a card.
+func whole(parts ...page.Text) page.Text {
+	return []page.Text{template.HTML("<div>"), parts, template.HTML("</div>")}
 }
 
 // quiet is a text in the lesser colour.
@@ -181,7 +188,7 @@ func (e entries) income(l plugin.IncomeLine) page.TableRow {
 		name = append(name, " ", quiet(l.Payer))
 	}
 	if e.changed(l.Key) {
-		name = append(name, " ", page.Tag{Text: page.T("desk.sheet.changed"), Tone: page.Neutral, Shape: "refresh"})
+		name = append(name, " ", quiet(page.T("desk.sheet.changed")))
 	}
 	if l.Comment != "" {
 		name = append(name, page.Details{Summary: page.T("desk.sheet.comment"), Body: l.Comment})
@@ -197,7 +204,7 @@ func (e entries) income(l plugin.IncomeLine) page.TableRow {
 	if l.Differs {
 		applicant = append(applicant, " ", page.Tag{Text: page.T("desk.sheet.differs_mark"), Tone: page.Info, Shape: "dot"})
 	}
-	cells := []page.Text{name, page.AmountOf(l.AgencyOre, page.T("desk.state_word."+stateWord(l.State))), applicant, e.used(l)}
+	cells := []page.Text{whole(name...), agency(l), applicant, e.used(l)}
 	return page.TableRow{Cells: e.enter(cells, l.Key, l.Label, l.Reason)}
 }
 
@@ -212,6 +219,12 @@ func (e entries) used(l plugin.IncomeLine) page.Text {
 		return page.T("desk.sheet.unknown")
 	}
 	return page.T("desk.none")
+}
+
+// agency is the agency's amount, or how it answered: never 0 for "does not
+// know" (I-6).
+func agency(l plugin.IncomeLine) page.Text {
+	return page.AmountOf(l.AgencyOre, page.T("desk.state_word."+stateWord(l.State)))
 }
 
 // stateWord is the state, also when the wire gave none we know.
@@ -311,10 +324,31 @@ func typed(post url.Values) map[string]string {
 	return out
 }
 
+// named says of each wrong amount which line it stands on.
+func (a *attempt) named(w *plugin.Worksheet) {
+	labels := map[string]string{}
+	if w != nil {
+		for _, l := range w.Norm {
+			labels[l.Key] = l.Label
+		}
+		for _, l := range w.Costs {
+			labels[l.Key] = l.Label
+		}
+		for _, l := range w.Incomes {
+			labels[l.Key] = l.Label
+		}
+	}
+	for i, f := range a.faults {
+		if key, ok := strings.CutPrefix(f.Field, amountField); ok {
+			a.faults[i].Text = page.T("desk.sheet.amount_error", "line", labels[key])
+		}
+	}
+}
+
 // readEntries reads the lines on which something is entered.
 func readEntries(post url.Values, a *attempt) map[string]plugin.Entry {
 	out := map[string]plugin.Entry{}
-	for name := range post {
+	for _, name := range slices.Sorted(maps.Keys(post)) {
 		key, isAmount := strings.CutPrefix(name, amountField)
 		if !isAmount {
 			continue
@@ -324,7 +358,7 @@ func readEntries(post url.Values, a *attempt) map[string]plugin.Entry {
 		if text := strings.TrimSpace(post.Get(name)); text != "" {
 			ore, ok := form.Ore(text)
 			if !ok || ore < 0 {
-				a.refuse(name, page.T("desk.sheet.amount_error"))
+				a.refuse(name, nil) // named says which line
 			}
 			e.AmountOre = &ore
 		}

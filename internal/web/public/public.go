@@ -122,6 +122,16 @@ func (p *Pages) data(r *route.Request, title page.Text) page.Data {
 	return d
 }
 
+// swedish are words that are Swedish whatever the page's language, such as a
+// service's name. The catalogue has this text in Swedish only and so marks it
+// lang="sv" elsewhere (WCAG 3.1.2).
+func swedish(s string) page.Text {
+	if s == "" {
+		return nil
+	}
+	return page.T("public.swedish", "text", s)
+}
+
 type startBody struct {
 	Hero   page.Hero
 	Cards  page.Cards
@@ -140,8 +150,8 @@ func (p *Pages) start(w http.ResponseWriter, r *route.Request) error {
 			body.Closed = true
 			continue
 		}
-		body.Cards.Cards = append(body.Cards.Cards, page.Card{Title: page.T("public.start.apply", "service", m.Name), URL: "/ansok/" + m.ID,
-			Body: m.Description, Meta: page.T("public.start.needs_eid")})
+		body.Cards.Cards = append(body.Cards.Cards, page.Card{Title: page.T("public.start.apply", "service", swedish(m.Name)), URL: "/ansok/" + m.ID,
+			Body: swedish(m.Description), Meta: page.T("public.start.needs_eid")})
 	}
 	body.Cards.Cards = append(body.Cards.Cards,
 		page.Card{Title: page.T("public.start.follow"), URL: "/arenden", Body: page.T("public.start.follow_text"), Meta: page.T("public.start.needs_eid")})

@@ -198,9 +198,13 @@ func parse(r *Request, limit int64) error {
 	if r.Method != http.MethodPost {
 		return nil
 	}
-	err := r.ParseMultipartForm(limit)
+	// First ParseForm: ParseMultipartForm would forget that it failed.
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(limit)
+	}
 	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
+		err = nil
 	}
 	var tooLarge *http.MaxBytesError
 	switch {
