@@ -35,7 +35,7 @@ test("Anna applies with her own register data, from the start page to the receip
   await press(page, "Hämta");
   assert.equal(path(page), new URL(draft).pathname + "/inkomster/hamtning");
   await page.getByRole("link", { name: "Visa beloppen" }).click();
-  const row = page.getByRole("row").filter({ hasText: "Allmänt barnbidrag" });
+  const row = page.getByRole("row").filter({ hasText: "Allmänt barnbidrag" }).first();
   assert.match(await row.innerText(), /1\s250\skr/);
   await page.getByText(/^Visa \d+ utbetalningar/).first().click();
   await sees(page, "Utbetalt");
@@ -61,7 +61,7 @@ test("Anna applies with her own register data, from the start page to the receip
   await press(page, "Lämna in");
   assert.equal(await h1(page), "Din ansökan är inlämnad");
   await sees(page, "SN 2026-");
-  assert.doesNotMatch(await page.locator("main").innerText(), /Vi behöver mer av dig/, "nothing was missing");
+  assert.doesNotMatch(await page.locator("main").innerText(), /Vi behöver mer från dig/, "nothing was missing");
   await follow(page, "Följ ditt ärende");
   await sees(page, "Ansökan för december 2026");
   assert.deepEqual(anna.faults, []);
@@ -78,7 +78,7 @@ test("Bo applies without scripts, though his unemployment fund does not answer",
   const draft = await begin(page, "november 2026");
   await fetchIncomes(page, draft);
   await sees(page, "Svarar inte just nu");
-  const fund = page.getByRole("row").filter({ hasText: "Arbetslöshetsersättning" });
+  const fund = page.getByRole("row").filter({ hasText: "Arbetslöshetsersättning" }).first();
   assert.match(await fund.innerText(), /Kunde inte hämtas/);
   assert.doesNotMatch(await fund.innerText(), /0 kr|Inget att visa/, "not answered is neither nothing nor 0 kr");
   await page.getByRole("textbox", { name: /rätt belopp Arbetslöshetsersättning/ }).fill("9 450");
@@ -123,7 +123,7 @@ for (const [name, width] of [["Tolvan", 390], ["Farid", 320]]) {
     await sees(page, "Det här saknas");
     await fits();
     await handIn(page, draft);
-    await sees(page, "Vi behöver mer av dig");
+    await sees(page, "Vi behöver mer från dig");
     await fits();
     await page.goto(town.ekbacka + "/arenden");
     await fits();

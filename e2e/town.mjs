@@ -63,15 +63,17 @@ export function listen(context, faults) {
 }
 
 // phone opens the newest waiting order on the fake e-ID's page, in a browser
-// of its own. act is the value of the button to press there.
-export async function phone(engine, town, name, act = "approve") {
+// of its own. act is the value of the button to press there; opened is called
+// when the app has the order and nothing is pressed yet.
+export async function phone(engine, town, name, act = "approve", opened = async () => {}) {
   const context = await engine.newContext({ javaScriptEnabled: false, locale: "sv-SE" });
   const page = await context.newPage();
   await page.goto(town.eid);
   await page.getByRole("button", { name: /^Skanna koden hos/ }).first().click();
   await page.getByRole("button", { name: new RegExp("^" + name) }).click();
+  await opened();
   await page.locator(`button[value=${act}]`).evaluate((b) => (b.closest("details") ?? b).setAttribute("open", ""));
-  await page.locator(`button[value=${act}]`).click();
+  await Promise.all([page.waitForEvent("load"), page.locator(`button[value=${act}]`).click()]);
   await context.close();
 }
 

@@ -7,13 +7,12 @@ import { path } from "./town.mjs";
 // press presses a button, or follows a link that looks like one, and waits for
 // the page it leads to.
 export async function press(page, name) {
-  await page.getByRole("button", { name, exact: typeof name === "string" }).first().click();
-  await page.waitForLoadState();
+  const button = page.getByRole("button", { name, exact: typeof name === "string" }).first();
+  await Promise.all([page.waitForEvent("load"), button.click()]);
 }
 
 export async function follow(page, name) {
-  await page.getByRole("link", { name }).first().click();
-  await page.waitForLoadState();
+  await Promise.all([page.waitForEvent("load"), page.getByRole("link", { name }).first().click()]);
 }
 
 // words makes a pattern of a text in which any space is as good as another:

@@ -24,7 +24,14 @@ import (
 
 // writeConfig writes the demo town's configuration as an operator would have
 // it: one TOML file.
-func writeConfig(t *testing.T, mode, listen string) string {
+func writeConfig(t testing.TB, mode, listen string) string {
+	t.Helper()
+	file, _ := startTown(t, mode, listen)
+	return file
+}
+
+// startTown is writeConfig for who needs the town itself too.
+func startTown(t testing.TB, mode, listen string) (string, *town.Outside) {
 	t.Helper()
 	dir := t.TempDir()
 	out, err := town.Start(filepath.Join(dir, "certificates"), time.Now)
@@ -45,11 +52,11 @@ func writeConfig(t *testing.T, mode, listen string) string {
 	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return file
+	return file, out
 }
 
 // tables turns raw JSON settings into tables, and leaves out what is empty.
-func tables(t *testing.T, list []config.Municipality) []map[string]any {
+func tables(t testing.TB, list []config.Municipality) []map[string]any {
 	var out []map[string]any
 	for _, m := range list {
 		var b bytes.Buffer

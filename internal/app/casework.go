@@ -5,8 +5,10 @@ import (
 
 	"medborgarnavet/internal/broker"
 	"medborgarnavet/internal/casework"
+	"medborgarnavet/internal/identity"
 	"medborgarnavet/internal/web/desk"
 	"medborgarnavet/internal/web/page"
+	"medborgarnavet/internal/web/route"
 	"medborgarnavet/plugin"
 )
 
@@ -50,5 +52,6 @@ func (t *town) legalKey(eservice string) string {
 }
 
 func (t *town) buildDesk(renderer *page.Renderer) (*desk.Pages, error) {
-	return desk.New(desk.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Casework: t.casework, BoardName: t.boardName})
+	return desk.New(desk.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Casework: t.casework, BoardName: t.boardName,
+		Extend: t.extend(route.StaffCookie, identity.Staff)})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/identity"
 	"medborgarnavet/internal/identity/session"
 	"medborgarnavet/internal/web/citizen"
@@ -24,7 +25,7 @@ func (t *town) buildPages(renderer *page.Renderer) error {
 	}
 	cit, err := citizen.New(citizen.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Catalog: t.catalog, Cases: t.cases,
 		Broker: t.broker, Workspace: t.space, Submissions: t.subs, Casework: t.casework, ControlMonth: t.controlMonth,
-		BoardName: t.boardName, Extend: t.extend})
+		BoardName: t.boardName, Extend: t.extend(route.CitizenCookie, identity.Citizen)})
 	if err != nil {
 		return err
 	}
@@ -47,14 +48,16 @@ func (t *town) baseURL(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// extend prolongs a citizen's login.
-func (t *town) extend(ctx context.Context, r *route.Request) (time.Time, error) {
-	c, err := r.Cookie(route.CitizenCookie)
-	if err != nil {
-		return time.Time{}, err
+// extend prolongs a login of a kind.
+func (t *town) extend(cookie string, kind identity.Kind) func(context.Context, *route.Request) (time.Time, error) {
+	return func(ctx context.Context, r *route.Request) (time.Time, error) {
+		c, err := r.Cookie(cookie)
+		if err != nil {
+			return time.Time{}, fault.New(fault.Unauthenticated, "no login")
+		}
+		s, err := t.sessions.Extend(ctx, c.Value, kind)
+		return s.IdleExpires, err
 	}
-	s, err := t.sessions.Extend(ctx, c.Value, identity.Citizen)
-	return s.IdleExpires, err
 }
 
 // staffRoles asks the board's staff directory who a login belongs to.

@@ -180,7 +180,7 @@ type wireCase struct {
 var (
 	caseIDPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,30}$`)
 	boardPattern  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
-	staffPattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{0,62}$`)
+	inCharge      = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{0,62}$`)
 	monthPattern  = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])$`)
 )
 
@@ -192,7 +192,7 @@ func (w *wireCase) read(now, monthEnd time.Time) (broker.Case, error) {
 		return broker.Case{}, unreadable("a case id of at most 31 characters")
 	case !boardPattern.MatchString(w.Board):
 		return broker.Case{}, unreadable("a board's id")
-	case w.Officer != "" && !staffPattern.MatchString(w.Officer):
+	case w.Officer != "" && !inCharge.MatchString(w.Officer):
 		return broker.Case{}, unreadable("a staff id")
 	case w.Household.Adults < 1 || w.Household.Adults > 20 || len(w.Household.Children) > maxChildren:
 		return broker.Case{}, unreadable("a household of at least one adult")

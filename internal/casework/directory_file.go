@@ -76,7 +76,7 @@ func parseStaff(data []byte, now time.Time) (staffList, error) {
 	ids, people := map[string]bool{}, map[pnr.Number]bool{}
 	for i, m := range list.Staff {
 		name := fmt.Sprintf("staff[%d]", i)
-		if staffPattern.MatchString(m.ID) {
+		if isStaffID(m.ID) {
 			name += " " + m.ID
 		}
 		for _, f := range m.check(now) {
@@ -100,6 +100,9 @@ func quiet(err error) error {
 	if errors.As(err, &kind) {
 		return fmt.Errorf("%s cannot be a %s", kind.Field, strings.Fields(kind.Value + " value")[0])
 	}
+	if strings.HasPrefix(err.Error(), "json: unknown field") {
+		return errors.New("there is an unknown member")
+	}
 	return err
 }
 
@@ -110,7 +113,7 @@ func (m *member) check(now time.Time) (faults []error) {
 			faults = append(faults, errors.New(what))
 		}
 	}
-	need(staffPattern.MatchString(m.ID), "id must be lower-case letters, digits, dot, hyphen, @ or _")
+	need(isStaffID(m.ID), "id must be lower-case letters, digits (not six in a row), dot, hyphen, @ or _, and begin with a letter")
 	need(strings.TrimSpace(m.Name) != "", "name is missing")
 	need(strings.TrimSpace(m.Title) != "", "title is missing")
 	var err error
@@ -134,7 +137,13 @@ func (m *member) check(now time.Time) (faults []error) {
 	return faults
 }
 
+// isStaffID tells whether a text can be a staff id. A long run of digits may
+// be a personal identity number: ids stand in logs and pages.
+func isStaffID(s string) bool { return staffPattern.MatchString(s) && !manyDigits.MatchString(s) }
+
 var (
+	staffPattern    = regexp.MustCompile(`^[a-z][a-z0-9._@-]{0,62}$`)
+	manyDigits      = regexp.MustCompile(`[0-9]{6}`)
 	eservicePattern = regexp.MustCompile(`^[a-z][a-z0-9-]{1,30}$`)
 	daysPattern     = regexp.MustCompile(`^(0[1-9]|[12][0-9]|3[01])-(0[1-9]|[12][0-9]|3[01])$`)
 )

@@ -98,10 +98,11 @@ func (s *Store) HandIn(ctx context.Context, login broker.Login, name, draft, see
 		receipt, err = s.freeze(ctx, tx, login, d, rec)
 		return err
 	})
-	if err == nil {
-		s.opt.Outbox.Wake()
+	if err != nil {
+		return Receipt{}, err // no receipt for what may not be there
 	}
-	return receipt, err
+	s.opt.Outbox.Wake()
+	return receipt, nil
 }
 
 // freeze writes the record and takes the draft away, in one transaction.

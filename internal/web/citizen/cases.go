@@ -40,7 +40,7 @@ func (p *Pages) caseCard(c casework.CaseSummary) page.Card {
 		card.Body = page.T("citizen.cases.received", "date", page.Date(c.ReceivedAt))
 	}
 	if c.Unread > 0 {
-		card.Body = []page.Text{card.Body, page.N("citizen.cases.unread", c.Unread)}
+		card.Body = []page.Text{card.Body, " ", page.N("citizen.cases.unread", c.Unread)}
 	}
 	return card
 }
@@ -99,7 +99,7 @@ func (p *Pages) casePage(w http.ResponseWriter, r *route.Request, status int, ty
 		body.Supplements = append(body.Supplements, p.supplement(c.ID, s, typed, problem))
 	}
 	if problem != nil {
-		data.Errors = []page.FieldError{{Field: "text", Text: problem}}
+		data.Errors = []page.FieldError{{Field: "text-" + r.PostFormValue("komplettering"), Text: problem}}
 	}
 	for _, m := range c.Messages {
 		body.Messages = append(body.Messages, messageView{page.DateTime(m.At), swedish(m.From), swedish(m.Text)})
@@ -122,8 +122,8 @@ func (p *Pages) supplement(caseID string, s casework.Supplement, typed string, p
 	for _, item := range s.Items {
 		v.Items = append(v.Items, swedish(item))
 	}
-	v.Answer = page.Field{Name: "text", Kind: page.LongInput, Label: page.T("citizen.supplement.text"), Value: typed, Error: problem, MaxLength: 4000}
-	v.Files = page.Files{Name: "filer", Label: page.T("citizen.supplement.files"), Accept: ".pdf,.jpg,.jpeg,.png,.heic,image/*",
+	v.Answer = page.Field{Name: "text-" + s.ID, Kind: page.LongInput, Label: page.T("citizen.supplement.text"), Value: typed, Error: problem, MaxLength: 4000}
+	v.Files = page.Files{Name: "filer-" + s.ID, Label: page.T("citizen.supplement.files"), Accept: ".pdf,.jpg,.jpeg,.png,.heic,image/*",
 		MaxBytes: workspace.MaxFileSize, Many: true, Locked: s.FilesLeft == 0}
 	for _, a := range s.Answers {
 		av := answerView{At: page.DateTime(a.At), Text: a.Text}
@@ -137,9 +137,10 @@ func (p *Pages) supplement(caseID string, s casework.Supplement, typed string, p
 
 // answerSupplement takes what the board asked for.
 func (p *Pages) answerSupplement(w http.ResponseWriter, r *route.Request) error {
+	asked := r.PostFormValue("komplettering")
 	var files []casework.Upload
 	if r.MultipartForm != nil {
-		for _, h := range r.MultipartForm.File["filer"] {
+		for _, h := range r.MultipartForm.File["filer-"+asked] {
 			data, err := content(h)
 			if err != nil {
 				return err
@@ -149,8 +150,8 @@ func (p *Pages) answerSupplement(w http.ResponseWriter, r *route.Request) error 
 			}
 		}
 	}
-	id, text := r.PathValue("id"), r.PostFormValue("text")
-	err := p.Casework.Answer(r.Context(), r.Session.Subject, id, r.PostFormValue("komplettering"), text, files)
+	id, text := r.PathValue("id"), r.PostFormValue("text-"+asked)
+	err := p.Casework.Answer(r.Context(), r.Session.Subject, id, asked, text, files)
 	switch k := fault.KindOf(err); k {
 	case "":
 		return route.SeeOther(w, r, "/arenden/"+id)

@@ -95,6 +95,7 @@ func (p *Pages) Routes() []route.Route {
 		get("/ansokan/{id}/{section}/fil/{file}", p.file),
 		get("/ansokan/{id}/granska", p.review),
 		post("/ansokan/{id}/godkann", p.approve),
+		get("/ansokan/{id}/lamna-in", p.lastStep),
 		post("/ansokan/{id}/lamna-in", p.handIn),
 		get("/ansokan/{id}/ta-bort", p.confirmRemove),
 		post("/ansokan/{id}/ta-bort", p.remove),

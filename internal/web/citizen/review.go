@@ -3,6 +3,7 @@ package citizen
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"medborgarnavet/internal/submission"
 	"medborgarnavet/internal/web/page"
@@ -99,6 +100,9 @@ func lineNote(l submission.SummaryLine) page.Text {
 		notes = append(notes, page.T("citizen.review.fetched", "amount", l.Fetched))
 	}
 	if l.Comment != "" {
+		if len(notes) > 0 {
+			notes = append(notes, " ")
+		}
 		notes = append(notes, page.T("citizen.review.comment", "text", l.Comment))
 	}
 	if len(notes) == 0 {
@@ -108,11 +112,17 @@ func lineNote(l submission.SummaryLine) page.Text {
 }
 
 // approve is the first of two steps: the person has seen the summary and
-// stands by it. It changes nothing; it shows the page with the last button.
+// stands by it. It changes nothing; it leads to the page with the last button.
 func (p *Pages) approve(w http.ResponseWriter, r *route.Request) error {
 	if r.PostFormValue("intygar") == "" {
 		return p.reviewPage(w, r, http.StatusUnprocessableEntity, page.T("citizen.review.confirm_error"), nil)
 	}
+	return route.SeeOther(w, r, "/ansokan/"+url.PathEscape(r.PathValue("id"))+"/lamna-in?sett="+url.QueryEscape(r.PostFormValue("sett")))
+}
+
+// lastStep shows the button that hands in, if the summary is still the one
+// that was approved.
+func (p *Pages) lastStep(w http.ResponseWriter, r *route.Request) error {
 	d, err := p.draft(r)
 	if err != nil {
 		return p.handedIn(w, r, err)
@@ -121,7 +131,7 @@ func (p *Pages) approve(w http.ResponseWriter, r *route.Request) error {
 	if err != nil {
 		return err
 	}
-	if preview.SHA256 != r.PostFormValue("sett") {
+	if preview.SHA256 != r.URL.Query().Get("sett") {
 		return p.reviewPage(w, r, http.StatusConflict, nil, changedNotice())
 	}
 	data := p.draftData(r, d, page.T("citizen.handin.title"), "granska")

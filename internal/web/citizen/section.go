@@ -20,7 +20,8 @@ import (
 type sectionView struct {
 	draft   workspace.Draft
 	fetch   broker.Fetch
-	section plugin.Section // in the reader's language
+	form    plugin.Form    // in the reader's language, if it can be had
+	section plugin.Section // of that form
 	values  map[string]string
 	faults  []form.Fault
 	notice  *page.Notice
@@ -87,7 +88,8 @@ func (p *Pages) view(r *route.Request) (sectionView, error) {
 		return sectionView{}, err
 	}
 	v.values = v.draft.Values
-	if s, ok := form.Section(p.displayForm(r.Context(), d, page.LangOf(r.Request)), pinned.ID); ok {
+	v.form = p.displayForm(r.Context(), d, page.LangOf(r.Request))
+	if s, ok := form.Section(v.form, pinned.ID); ok {
 		v.section = s
 	}
 	return v, nil
@@ -197,9 +199,20 @@ func fold(v sectionView, g page.FormGroup) []page.Component {
 	if len(folded) == 0 {
 		return []page.Component{g}
 	}
-	rest := page.Details{Summary: page.N("citizen.section.more_rows", len(folded)), Body: page.FormGroup{ID: g.ID + "-fler", Fields: folded}}
+	rest := page.Details{Summary: page.N("citizen.section.more_rows", len(folded)), Body: foldedTable(g, folded)}
+	if len(shown) == 0 {
+		rest.Summary = page.N("citizen.section.by_hand", len(folded))
+	}
 	g.Fields = shown
 	return []page.Component{g, rest}
+}
+
+func foldedTable(g page.FormGroup, fields []page.FormField) page.IncomeTable {
+	t := page.IncomeTable{Caption: g.Title}
+	for _, f := range fields {
+		t.Rows = append(t.Rows, f.IncomeRow())
+	}
+	return t
 }
 
 // idle tells whether a row has nothing to show: not fetched, not typed, and,
@@ -223,10 +236,6 @@ func (p *Pages) formField(v sectionView, it form.Item, errs map[string]page.Text
 		f.Row = p.row(v, it)
 		if ore, ok := form.Ore(f.Own); ok && v.ask && it.Field.AskAboveOre > 0 && ore > it.Field.AskAboveOre {
 			f.Ask = page.T("citizen.section.ask", "amount", page.Amount(ore))
-		}
-	case plugin.FieldMoney:
-		if ore, ok := form.Ore(f.Value); ok && v.ask && it.Field.AskAboveOre > 0 && ore > it.Field.AskAboveOre {
-			f.Error = page.T("citizen.section.ask", "amount", page.Amount(ore))
 		}
 	case plugin.FieldMonth:
 		f.Months = p.months()
@@ -269,13 +278,21 @@ func (p *Pages) sectionButtons(v sectionView, rows bool) page.Buttons {
 	}
 	b := page.Buttons{Buttons: []page.Button{{Text: done, Name: "gor", Value: "klar"}}}
 	if prev, ok := neighbour(v.draft, v.section.ID, -1); ok {
-		b.Buttons = append(b.Buttons, page.Button{Text: page.T("citizen.section.previous"), About: prev.Menu, Variant: page.Secondary, Name: "gor", Value: "fore"})
+		b.Buttons = append(b.Buttons, page.Button{Text: page.T("citizen.section.previous"), About: v.menu(prev), Variant: page.Secondary, Name: "gor", Value: "fore"})
 	}
 	if next, ok := neighbour(v.draft, v.section.ID, +1); ok {
-		b.Buttons = append(b.Buttons, page.Button{Text: page.T("citizen.section.next"), About: next.Menu, Variant: page.Secondary, Name: "gor", Value: "nasta"})
+		b.Buttons = append(b.Buttons, page.Button{Text: page.T("citizen.section.next"), About: v.menu(next), Variant: page.Secondary, Name: "gor", Value: "nasta"})
 	}
 	b.Buttons = append(b.Buttons, page.Button{Text: page.T("citizen.section.save"), Variant: page.Quiet, Name: "gor", Value: "spara"})
 	return b
+}
+
+// menu is a section's name in the menu, in the reader's language.
+func (v sectionView) menu(s plugin.Section) string {
+	if shown, ok := form.Section(v.form, s.ID); ok {
+		return shown.Menu
+	}
+	return s.Menu
 }
 
 // neighbour is the next used section in a direction.

@@ -172,6 +172,8 @@ func (p *Pages) waitPart(d door) route.Handler {
 	}
 }
 
+// waitBody is how the login stands. A page that still shows a code asks with
+// ?kod, and is told to load anew when the code has been used.
 func (p *Pages) waitBody(r *route.Request, d door, v flow.View) waitBody {
 	base := d.path + "/logga-in/" + r.PathValue("handle")
 	message := page.T("eid." + v.MessageID)
@@ -180,11 +182,11 @@ func (p *Pages) waitBody(r *route.Request, d door, v flow.View) waitBody {
 	if v.State == flow.Done {
 		b.Status.Go, b.Status.GoText = base+"/klar", page.T("public.wait.go_on")
 	}
-	if b.Failed {
+	if b.Failed || r.URL.Query().Has("kod") && !b.QR && v.State != flow.Done {
 		b.Status.Go, b.Status.GoText = base, page.T("public.wait.go_on")
 	}
 	if b.QR {
-		b.Panel = page.QRPanel{Code: v.QR, RefreshURL: base + "/qr", StatusURL: base + "/lage", Name: page.T("public.wait.qr_name"), Status: message,
+		b.Panel = page.QRPanel{Code: v.QR, RefreshURL: base + "/qr", StatusURL: base + "/lage?kod", Name: page.T("public.wait.qr_name"), Status: message,
 			Steps: []page.Text{page.T("public.login.step1"), page.T("public.login.step2"), page.T("public.login.step3"), page.T("public.login.step4")}}
 	}
 	return b
