@@ -49,7 +49,10 @@ func (w *Workspace) Begin(ctx context.Context, login broker.Login, in BeginInput
 			Revisions: map[string]int{}, CreatedAt: tx.Now, fileKey: key, assurance: in.MinAssurance}
 		return w.insert(ctx, tx, person, &d)
 	})
-	return d, err
+	if err != nil {
+		return Draft{}, err
+	}
+	return d, nil
 }
 
 // monthValue fills the form's own question about the month: it has been asked
@@ -175,7 +178,10 @@ func (w *Workspace) change(ctx context.Context, login broker.Login, id string, f
 		}
 		return w.save(ctx, tx, &d)
 	})
-	return d, err
+	if err != nil {
+		return Draft{}, err // what was not stored is not given back
+	}
+	return d, nil
 }
 
 // Save is one section's new values.

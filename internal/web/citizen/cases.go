@@ -96,10 +96,12 @@ func (p *Pages) casePage(w http.ResponseWriter, r *route.Request, status int, ty
 		body.Timeline.Events = append(body.Timeline.Events, page.Event{At: e.At, Title: swedish(e.Text)})
 	}
 	for _, s := range c.Supplements {
+		if problem == nil || s.ID != r.PostFormValue("komplettering") {
+			body.Supplements = append(body.Supplements, p.supplement(c.ID, s, "", nil))
+			continue
+		}
 		body.Supplements = append(body.Supplements, p.supplement(c.ID, s, typed, problem))
-	}
-	if problem != nil {
-		data.Errors = []page.FieldError{{Field: "text-" + r.PostFormValue("komplettering"), Text: problem}}
+		data.Errors = []page.FieldError{{Field: "text-" + s.ID, Text: problem}}
 	}
 	for _, m := range c.Messages {
 		body.Messages = append(body.Messages, messageView{page.DateTime(m.At), swedish(m.From), swedish(m.Text)})
