@@ -20,14 +20,14 @@ after(async () => {
 function stop() {
   const el = document.activeElement;
   const box = el.getBoundingClientRect();
-  const style = getComputedStyle(el);
+  const drawn = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && style.outlineColor !== "rgba(0, 0, 0, 0)";
   const at = document.elementFromPoint(box.left + Math.min(box.width / 2, 40), box.top + box.height / 2);
   const label = el.labels?.[0];
   return {
     what: el.tagName.toLowerCase() + (el.type ? `[${el.type}]` : ""),
     name: (el.getAttribute("aria-label") || label?.innerText || el.innerText || el.name || "").replaceAll(/\s+/g, " ").trim(),
     group: el.closest("fieldset")?.querySelector("legend")?.innerText.replaceAll(/\s+/g, " ") ?? "",
-    outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && style.outlineColor !== "rgba(0, 0, 0, 0)",
+    outlined: drawn(getComputedStyle(el)) || el.matches("[type=radio], [type=checkbox]") && drawn(getComputedStyle(el.parentElement)),
     inside: box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth || box.height > innerHeight,
     free: !!at && (el.contains(at) || at.contains(el) || !!label?.contains(at)),
   };
@@ -102,7 +102,7 @@ test("Jonas applies with the keyboard alone", async () => {
   assert.equal(path(page), new URL(draft).pathname + "/period");
 
   await fetchIncomes(page, draft);
-  await tabTo(page, "Visa 6 utbetalningar");
+  await tabTo(page, "utbetalning");
   await page.keyboard.press("Enter");
   await sees(page, "Utbetalt");
   await tabTo(page, "Skriv en kommentar");

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -51,13 +53,15 @@ type load struct {
 	client  *http.Client
 	users   []*user
 	dice    *rand.Rand
+	out     *town.Outside
+	mu      sync.Mutex
 }
 
 // newLoad logs everybody in. Each person has handed in an application for
 // this month, begun one for the next, and fetched.
 func newLoad(b *testing.B, address string, out *town.Outside) *load {
 	_, port, _ := net.SplitHostPort(address)
-	l := &load{b: b, address: address, dice: rand.New(rand.NewPCG(1, 2)), client: &http.Client{Timeout: 30 * time.Second,
+	l := &load{b: b, address: address, out: out, dice: rand.New(rand.NewPCG(1, 2)), client: &http.Client{Timeout: 30 * time.Second,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 2 * users},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	var wg sync.WaitGroup
@@ -65,33 +69,48 @@ func newLoad(b *testing.B, address string, out *town.Outside) *load {
 	for i := range users {
 		u := &user{host: []string{"127.0.0.1", "localhost"}[i%2] + ":" + port}
 		person := applicants[i/2%len(applicants)]
-		out.BankID.Script(person, bankid.Approve) // the next order is hers
-		resp, _ := l.must("POST", u, "/logga-in", url.Values{"enhet": {"annan"}, "till": {"/mina-sidor"}})
 		l.users = append(l.users, u)
 		place := u.host + person
 		first := drafts[place] == nil
 		if first {
 			drafts[place] = make(chan string, users)
 		}
+		ready := drafts[place]
 		wg.Go(func() {
-			l.login(u, resp.Header.Get("Location"))
+			if first {
+				defer close(ready)
+			}
+			l.login(u, l.order(u, person))
 			if first {
 				draft := l.prepare(u)
 				for range users {
-					drafts[place] <- draft
+					ready <- draft
 				}
 			}
-			u.pages = pagesOf(<-drafts[place])
+			u.pages = pagesOf(<-ready)
 		})
 	}
 	wg.Wait()
+	if b.Failed() {
+		b.FailNow()
+	}
 	return l
 }
 
+// giveUp ends the goroutine: the benchmark fails when all have ended.
+func (l *load) giveUp(format string, args ...any) {
+	l.b.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+// must opens an address, which must answer.
 func (l *load) must(method string, u *user, path string, form url.Values) (*http.Response, string) {
 	resp, body, err := get(l.b.Context(), l.client, method, l.address+path, u.host, u.cookie, form.Encode())
-	if err != nil || resp.StatusCode >= 400 {
-		panic(fmt.Sprintf("%s %s: %v %v", method, path, resp, err))
+	if err == nil && resp.StatusCode >= 400 {
+		err = errors.New(resp.Status)
+	}
+	if err != nil {
+		l.giveUp("%s %s: %v", method, path, err)
 	}
 	for _, c := range resp.Cookies() {
 		if c.MaxAge >= 0 {
@@ -99,6 +118,16 @@ func (l *load) must(method string, u *user, path string, form url.Values) (*http
 		}
 	}
 	return resp, body
+}
+
+// order begins a login: the next order that BankID's fake gets is this
+// person's.
+func (l *load) order(u *user, person string) (at string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.out.BankID.Script(person, bankid.Approve)
+	resp, _ := l.must("POST", u, "/logga-in", url.Values{"enhet": {"annan"}, "till": {"/mina-sidor"}})
+	return resp.Header.Get("Location")
 }
 
 func (l *load) login(u *user, at string) {
@@ -113,7 +142,7 @@ func (l *load) login(u *user, at string) {
 			time.Sleep(500 * time.Millisecond)
 		}
 	}
-	panic("not logged in")
+	l.giveUp("not logged in")
 }
 
 var seenField = regexp.MustCompile(`name="sett" value="([0-9a-f]+)"`)
@@ -137,7 +166,8 @@ func (l *load) prepare(u *user) (draft string) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	panic("the fetch does not end")
+	l.giveUp("the fetch does not end")
+	return ""
 }
 
 // sample is one request: when its first byte came, from when it should have

@@ -15,7 +15,10 @@
 // shown yet: until every origin that can flag protected data has ended,
 // nothing is, so that such a person sees exactly what a person with nothing
 // sees (I-4). Only the audience named in the grant may read (I-3), and only
-// with a live login of the same person.
+// with a live login of the same person. What a source says is believed only
+// as far as it can be: an origin about which it says nothing, two things or
+// something impossible could not answer, and so could one whose call fails,
+// hangs or panics (I-6). Why is told in the log, and not kept.
 //
 // The broker does not know forms, amounts or pages.
 package broker

@@ -22,7 +22,7 @@ import (
 	"medborgarnavet/plugin"
 )
 
-// I-1, I-3, M-22, M-97, M-109: only the audience of the grant, in a login of
+// I-1, I-3, M-02, M-22, M-97, M-109: only the audience of the grant, in a login of
 // the same person at the level that it was fetched with, reads a fetch.
 func TestWhoMayRead(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -88,11 +88,14 @@ func hasOption(options []plugin.Option, v string) bool {
 	return false
 }
 
+// spaces takes away what people set between thousands.
+var spaces = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2009", "")
+
 // Ore reads an amount in kronor as people write it: "1 250", "1250,50",
 // "1250.5", "1 250 kr", "1250:-". Not negative, at most 10 million kronor.
 // "1.250" is refused: it may mean two things.
 func Ore(s string) (int64, bool) {
-	s = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2009", "").Replace(strings.ToLower(strings.TrimSpace(s)))
+	s = spaces.Replace(strings.ToLower(strings.TrimSpace(s)))
 	for _, suffix := range []string{":-", "kronor", "kr", "sek"} {
 		if rest, ok := strings.CutSuffix(s, suffix); ok {
 			s = rest

@@ -220,7 +220,7 @@ func TestEveryDatabaseFault(t *testing.T) {
 				}
 			}
 		}
-		if n < 40 {
+		if n < 30 {
 			t.Errorf("only %d faults were tried", n)
 		}
 	})

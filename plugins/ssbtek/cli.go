@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"medborgarnavet/block/orgnr"
 	"medborgarnavet/block/pnr"
@@ -45,7 +46,7 @@ func DecodeCommand(args []string, stdin io.Reader, stdout, stderr io.Writer) int
 	var x Expect
 	if *person != "" {
 		if x.Person, err = pnr.ParseLenient(*person, time.Now()); err != nil {
-			return fail(err)
+			return fail(fmt.Errorf("-person: %w", err))
 		}
 	}
 	doc, err := readInput(files[0], stdin)
@@ -101,8 +102,11 @@ func RequestCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 		Officer: *officer, Case: *matter, Purpose: *purpose, Legal: *legal, Actor: *actor, Decisions: *cases,
 		Period: plugin.Period{From: *from, To: *to},
 	}
-	for _, s := range strings.FieldsFunc(*sources, func(r rune) bool { return r == ',' || r == ' ' }) {
+	for _, s := range strings.FieldsFunc(*sources, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
 		r.Sources = append(r.Sources, strings.ToUpper(s))
+	}
+	if *person == "" {
+		return fail(errors.New("-person is missing"))
 	}
 	if r.Person, err = pnr.ParseLenient(*person, time.Now()); err != nil {
 		return fail(fmt.Errorf("-person: %w", err))

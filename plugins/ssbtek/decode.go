@@ -46,6 +46,8 @@ const (
 // Namespace is that of contract version 10.
 const Namespace = "http://schema.forsakringskassan.se/integration/ssbt/10"
 
+const responseName = "hamtaBastjanstInformationResponse"
+
 const namespaceFamily = "http://schema.forsakringskassan.se/integration/ssbt/"
 
 // ErrNoAnswer says that a document is no answer of contract version 10. What is
@@ -64,7 +66,8 @@ type Expect struct {
 }
 
 // Decode reads a SOAP answer into one part per origin. An agency whose element
-// is absent was not asked; one with an error, or that cannot be read, is
+// is absent was not asked, unless the question stands in the answer and says
+// otherwise: then it could not answer. One with an error, or that cannot be read, is
 // unavailable; a SOAP fault makes all of them so. When any flag in the answer
 // says that someone has protected personal data, no part carries data or codes,
 // and those that answered look as if they had nothing (I-4).
@@ -72,21 +75,31 @@ type Expect struct {
 // The error is ErrNoAnswer when the document is no such answer at all.
 func Decode(doc []byte, x Expect) (plugin.Answer, error) {
 	x.Limits = x.Limits.OrDefault()
-	body, fault, err := soap.Body(doc, x.Limits)
-	if errors.Is(err, soap.ErrNotSOAP) && bytes.Contains(doc, []byte("hamtaBastjanstInformationResponse")) {
-		body, err = doc, nil // the answer itself, taken out of its envelope
+	if len(bytes.TrimSpace(doc)) == 0 {
+		return plugin.Answer{}, fmt.Errorf("%w: the document is empty", ErrNoAnswer)
 	}
-	if err != nil {
-		return plugin.Answer{}, fmt.Errorf("%w: %s", ErrNoAnswer, strings.TrimPrefix(err.Error(), "soap: "))
-	}
+	body, fault, notSOAP := soap.Body(doc, x.Limits)
 	if fault != nil {
 		return decodeFault(fault, x), nil
 	}
+	if errors.Is(notSOAP, soap.ErrNotSOAP) { // perhaps the answer itself, taken out of its envelope
+		body = doc
+	} else if notSOAP != nil {
+		return plugin.Answer{}, noAnswer(notSOAP)
+	}
 	root, err := parseXML(body, x.Limits)
-	if err != nil {
-		return plugin.Answer{}, fmt.Errorf("%w: %s", ErrNoAnswer, strings.TrimPrefix(err.Error(), "soap: "))
+	switch {
+	case err != nil:
+		return plugin.Answer{}, noAnswer(err)
+	case notSOAP != nil && root.name.Local != responseName:
+		return plugin.Answer{}, noAnswer(notSOAP)
 	}
 	return decodeResponse(root, x)
+}
+
+// noAnswer says why a document is none, without its origin in the code.
+func noAnswer(err error) error {
+	return fmt.Errorf("%w: %s", ErrNoAnswer, strings.TrimPrefix(strings.TrimPrefix(err.Error(), "ssbtek: "), "soap: "))
 }
 
 // decodeFault: SSBTEK could not do what it was asked. With the contract's own
@@ -109,7 +122,7 @@ func decodeFault(f *soap.Fault, x Expect) plugin.Answer {
 
 func decodeResponse(root *element, x Expect) (plugin.Answer, error) {
 	switch {
-	case root.name.Local != "hamtaBastjanstInformationResponse":
+	case root.name.Local != responseName:
 		return plugin.Answer{}, fmt.Errorf("%w: the body is another message", ErrNoAnswer)
 	case root.name.Space != Namespace:
 		if strings.HasPrefix(root.name.Space, namespaceFamily) {
@@ -141,7 +154,8 @@ func decodeResponse(root *element, x Expect) (plugin.Answer, error) {
 		{originTNS, []string{originTNS}, d.tns},
 		{originMIV, []string{originMIV}, d.miv},
 	} {
-		a.Parts = append(a.Parts, d.agency(data.find(agency.name), agency.origins, agency.decode)...)
+		asked := root.find("fraga", "specifikaFrageparametrar", agency.name).attr("inkludera")
+		a.Parts = append(a.Parts, d.agency(data.find(agency.name), isTrue(asked), agency.origins, agency.decode)...)
 	}
 	return finish(a, d.protected), nil
 }
@@ -152,12 +166,17 @@ type decoder struct {
 	protected bool
 }
 
-// agency takes the contract's choice of data or error for one element.
-func (d *decoder) agency(e *element, origins []string, decode func(*element) []plugin.Part) []plugin.Part {
+// agency takes the contract's choice of data or error for one element. asked
+// says that the question, where it is repeated in the answer, asked for it.
+func (d *decoder) agency(e *element, asked bool, origins []string, decode func(*element) []plugin.Part) []plugin.Part {
 	var parts []plugin.Part
 	if e == nil {
 		for _, o := range origins {
-			parts = append(parts, plugin.Part{Origin: o, State: plugin.StateNotAsked})
+			p := plugin.Part{Origin: o, State: plugin.StateNotAsked}
+			if asked {
+				p = unavailable(o, sourceSSBT, codeMissing)
+			}
+			parts = append(parts, p)
 		}
 		return parts
 	}

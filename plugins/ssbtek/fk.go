@@ -77,6 +77,9 @@ func lefiState(doc object, p plugin.Part, prefix string) plugin.Part {
 	providers := items(doc, "utlamnare")
 	listed := slices.IndexFunc(providers, func(v any) bool { return word(v, "utlamnare", "kod") == p.Origin })
 	p = answered(p)
+	if holdsMore(doc, p.Origin) {
+		p.State = plugin.StateAnswered
+	}
 	if listed >= 0 {
 		switch code := word(providers[listed], "tillstand", "kod"); {
 		case code == "" && p.State == plugin.StateNothing:
@@ -97,6 +100,22 @@ func lefiState(doc object, p plugin.Part, prefix string) plugin.Part {
 		return unavailable(p.Origin, sourceBT, code)
 	}
 	return p
+}
+
+// holdsMore tells whether an agency's members hold something that becomes no
+// payment and no fact, such as a tax decision: that is not to have nothing (I-6).
+// Who the person is, and the count of days in programmes, are no holdings.
+func holdsMore(doc object, origin string) bool {
+	if origin == originPM {
+		return len(items(doc, "ovrigInformation")) > 0
+	}
+	info, _ := doc["formansinformation"].(map[string]any)
+	for name := range info {
+		if name != "generellPersoninformation" && name != "programjobdagar" && len(items(info, name)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // unlisted settles a part without data of an agency that is not in the list of
@@ -126,7 +145,10 @@ func lefiDeviation(doc object, prefix string) string {
 		{"preliminaraUtbetalningar", ""}, {"utbetalningar", ""}, {"ovrigInformation", ""},
 	} {
 		for _, v := range items(doc, "avvikelser", list.name) {
-			kind := first(word(v, "formansgrupp", "kod"), word(v, "ovrigInformationstyp", "kod"), list.prefix)
+			kind := first(word(v, "formansgrupp", "kod"), word(v, "ovrigInformationstyp", "kod"))
+			if !strings.Contains(kind, ":") {
+				kind = list.prefix + kind
+			}
 			if !strings.HasPrefix(kind, prefix) && strings.Contains(kind, ":") {
 				continue
 			}
@@ -167,11 +189,13 @@ func fkPayments(info any, list string, status plugin.PaymentStatus) []plugin.Pay
 			}
 			p.Benefit = first(p.Benefit, label)
 		}
-		if p.BenefitCode == "" && len(benefits) == 1 {
-			p.BenefitCode = benefits[0]
+		// Without a family the rows say which benefits the payment is of.
+		p.BenefitCode = first(p.BenefitCode, strings.Join(benefits, "+"))
+		if p.Period == nil {
+			p.Period = rowsPeriod(items(u, "utbetalningsdetalj"))
 		}
 		p.Benefit = first(p.Benefit, p.BenefitCode, "Utbetalning från Försäkringskassan")
-		if c := word(u, "nettobelopp", "valuta"); c != "" && c != currencySEK {
+		if c := word(u, "nettobelopp", "valuta"); c != "" && !strings.EqualFold(c, currencySEK) {
 			p.Benefit += " (i annan valuta)"
 		}
 		payments = append(payments, p)
@@ -217,6 +241,9 @@ func pmPayments(doc object, list string, status plugin.PaymentStatus) []plugin.P
 		var codes, labels []string
 		for _, row := range items(u, "utbetalningsrader") {
 			code, label := coded(member(row, "formansgrupp"))
+			if code == "" {
+				code, label = coded(member(row, "utbetalningsforman"))
+			}
 			if code != "" && len(codes) < maxBenefits && !slices.Contains(codes, code) {
 				codes, labels = append(codes, code), append(labels, first(label, code))
 			}
@@ -268,10 +295,26 @@ func lefiPeriod(v any) *plugin.Period {
 		monthOrDate(first(word(v, "till"), word(v, "tom")), true))
 }
 
+// rowsPeriod is the time from the first day to the last of a payment's rows.
+func rowsPeriod(rows []any) *plugin.Period {
+	var all plugin.Period
+	for _, row := range rows {
+		p := lefiPeriod(member(row, "period"))
+		if p == nil {
+			continue
+		}
+		if p.From != "" && (all.From == "" || p.From < all.From) {
+			all.From = p.From
+		}
+		all.To = max(all.To, p.To)
+	}
+	return span(all.From, all.To)
+}
+
 // money takes {summa, valuta} or a plain number. An amount in another currency
 // than SEK is none that can be added to others.
 func money(v any) *int64 {
-	if c := word(v, "valuta"); c != "" && c != currencySEK {
+	if c := word(v, "valuta"); c != "" && !strings.EqualFold(c, currencySEK) {
 		return nil
 	}
 	return ore(first(word(v, "summa"), word(v)))

@@ -2,12 +2,11 @@ package ssbtek
 
 import (
 	"encoding/json"
-
-	"medborgarnavet/plugin"
+	"slices"
 )
 
-// What is asked of LEFI. All codes of payments: a hand-picked list silently
-// loses benefits. Of other information only the general personal information
+// What is asked of LEFI. All codes of an agency's payments: a hand-picked list
+// silently loses benefits. Of other information only the general personal information
 // (GEPI), which carries the flag of protected identity.
 
 var lefiFKCodes = []string{
@@ -36,17 +35,25 @@ type lefiIn struct {
 	To   string `json:"tom"`
 }
 
-// encodeLefi writes the question to LEFI. decisions asks for cases and
-// decisions too; without it only payments.
-func encodeLefi(person string, period plugin.Period, decisions bool) ([]byte, error) {
-	payments := append(append([]string{}, lefiFKCodes...), lefiPMCodes...)
+// encodeLefi writes the question to LEFI: payments, and with r.Decisions cases
+// and decisions too, of the one of Försäkringskassan and Pensionsmyndigheten
+// that is asked, or of both. The flag of protected identity is asked for always.
+func encodeLefi(r Request) ([]byte, error) {
+	fk, pm := []string{}, []string{}
+	if slices.Contains(r.Sources, originFK) {
+		fk = lefiFKCodes
+	}
+	if slices.Contains(r.Sources, originPM) {
+		pm = lefiPMCodes
+	}
+	payments := slices.Concat(fk, pm)
 	q := lefiQuery{
-		Person: person, Period: lefiIn{period.From, period.To},
+		Person: r.Person.Plain(), Period: lefiIn{r.Period.From, r.Period.To},
 		Cases: []string{}, Claims: []string{}, Decided: []string{},
 		Coming: payments, Paid: payments, Other: []string{"FK:GEPI"},
 	}
-	if decisions {
-		q.Cases, q.Claims, q.Decided = lefiFKCodes, lefiPMCodes, lefiPMCodes
+	if r.Decisions {
+		q.Cases, q.Claims, q.Decided = fk, pm, pm
 	}
 	return json.Marshal(q)
 }

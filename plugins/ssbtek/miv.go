@@ -23,8 +23,8 @@ func (d *decoder) miv(data *element) []plugin.Part {
 		p.Facts = append(p.Facts, plugin.Fact{Dataset: "permits", Label: "Inresedatum", Value: day})
 	}
 	for _, s := range response.all("svarCollection", "svar") {
-		if f := mivFact(s); f.Value != "" || f.Period != nil {
-			p.Facts = append(p.Facts, f)
+		if len(s.children) > 0 {
+			p.Facts = append(p.Facts, mivFact(s))
 		}
 	}
 	return one(answered(p))
@@ -45,6 +45,7 @@ func mivFact(s *element) plugin.Fact {
 	case "TIDBEGRANSAT":
 		add("tidsbegränsat")
 	}
+	add(first(s.value("anledningNamn"), s.value("anledning")))
 	if day := normalDate(s.value("beslutsdatum")); day != "" {
 		add("beslut " + day)
 	} else if day := normalDate(s.value("ansokningsdatum")); day != "" {

@@ -30,6 +30,8 @@ func decodeBase64(s string) ([]byte, error) {
 
 var latinDeclaration = regexp.MustCompile(`(?i)^<\?xml[^>]*encoding=["'](iso-8859-1|latin1|windows-1252)["'][^>]*\?>`)
 
+var xmlDeclaration = regexp.MustCompile(`^\s*<\?xml\s[^>]*\?>`)
+
 // parseNested reads XML from within the answer. Older services behind SSBTEK may
 // declare Latin-1; that is turned into UTF-8 first.
 func parseNested(doc []byte, l soap.Limits) (*element, error) {

@@ -124,7 +124,7 @@ func ore(s string) *int64 {
 	r.Mul(r, big.NewRat(200, 1))
 	r.Add(r, big.NewRat(int64(r.Sign()), 1))
 	n := new(big.Int).Quo(r.Num(), new(big.Int).Mul(r.Denom(), big.NewInt(2)))
-	if !n.IsInt64() || n.Int64() > maxOre*100 || n.Int64() < -maxOre*100 {
+	if !n.IsInt64() || n.Int64() > maxOre || n.Int64() < -maxOre {
 		return nil
 	}
 	v := n.Int64()
@@ -162,9 +162,9 @@ const unknownCode = "OKAND"
 
 const maxCodeLength, maxCodeDigits = 40, 8
 
-// safeCode lets a code through that can be logged: short, plain, and with too
-// few digits to hold a personal identity number. Anything else is OKAND: the
-// contract lets an agency write any text there.
+// safeCode lets a code through as it stands when it can be logged: short, on
+// one line, and with too few digits to hold a personal identity number. Anything
+// else is OKAND: the contract lets an agency write any text there.
 func safeCode(s string) string {
 	s = strings.TrimSpace(s)
 	digits := 0
@@ -172,8 +172,7 @@ func safeCode(s string) string {
 		switch {
 		case unicode.IsDigit(r):
 			digits++
-		case unicode.IsLetter(r), strings.ContainsRune("-_.: ", r):
-		default:
+		case !unicode.IsPrint(r), r == '<', r == '>':
 			return unknownCode
 		}
 	}

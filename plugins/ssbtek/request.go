@@ -51,8 +51,8 @@ type Request struct {
 	Processors []Organisation
 	// Purpose and Legal are the board's words in force at the time.
 	Purpose, Legal string
-	// Sources are the origins to ask. FK and PM share an element: asking one
-	// asks both.
+	// Sources are the origins to ask. FK and PM share an element, and the
+	// question in it names the benefits of those who are asked.
 	Sources []string
 	// Actor is the submitter's identity with LEFI; needed for FK and PM.
 	Actor string
@@ -98,7 +98,7 @@ func validPeriod(p plugin.Period) error {
 	from, err1 := time.Parse(time.DateOnly, p.From)
 	to, err2 := time.Parse(time.DateOnly, p.To)
 	switch {
-	case err1 != nil || err2 != nil:
+	case err1 != nil || err2 != nil || from.Year() == 0: // XML Schema knows no year 0
 		return errors.New("the period needs two dates of the form 2006-01-02")
 	case to.Before(from):
 		return errors.New("the period ends before it begins")
@@ -185,7 +185,7 @@ func (w *writer) specific(r Request) error {
 			fmt.Fprintf(&w.out, "<ssbt:%s inkludera=\"%t\"/>\n", e, r.asks(e))
 			continue
 		}
-		query, err := encodeLefi(r.Person.Plain(), r.Period, r.Decisions)
+		query, err := encodeLefi(r)
 		if err != nil {
 			return fmt.Errorf("ssbtek: %w", err)
 		}

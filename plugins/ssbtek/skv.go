@@ -1,6 +1,7 @@
 package ssbtek
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -9,10 +10,12 @@ import (
 
 // Skatteverket: tax data, as XML in a text. The contract types it as a string;
 // no public schema describes it. So only what carries its own meaning is taken:
-// numbers that stand in a group (such as Kapitaluppgift) of the person's data.
-// Names, addresses and identities stand beside the groups and are left.
+// numbers, wherever they stand in the person's data (such as Kapitaluppgift),
+// but not those whose names say that they identify, locate or classify.
 
 const maxTaxDigits = 9 // no personal or organisation number fits
+
+var notTax = regexp.MustCompile(`(?i)identi|nummer|postn|version|status|kod$|datum|tid|^(lan|kommun|forsamling)|sekel|^id$`)
 
 var skvLabels = map[string]string{
 	"taxeringsar":            "Taxeringsår",
@@ -37,6 +40,8 @@ func (d *decoder) skv(data *element) []plugin.Part {
 			return one(answered(plugin.Part{Origin: originSKV}))
 		}
 		var err error
+		// What the text says of its own encoding no longer holds in here.
+		text = xmlDeclaration.ReplaceAllString(text, "")
 		if root, err = parseNested([]byte(text), d.expect.Limits); err != nil {
 			d.protected = d.protected || protectedRaw([]byte(text))
 			return one(unavailable(originSKV, sourceBT, codeUnreadable))
@@ -48,18 +53,18 @@ func (d *decoder) skv(data *element) []plugin.Part {
 
 func (d *decoder) skvPersons(root *element) plugin.Part {
 	p := plugin.Part{Origin: originSKV}
-	var persons []*element
 	code := ""
 	root.walk(func(e *element) {
-		switch {
-		case strings.EqualFold(e.name.Local, "Personuppgift"):
-			persons = append(persons, e)
-		case strings.EqualFold(e.name.Local, "MeddelandeKod"):
+		if strings.EqualFold(e.name.Local, "MeddelandeKod") {
 			code = strings.TrimSpace(e.text)
 		}
 	})
 	if code != "" {
 		return unavailable(originSKV, sourceBT, code)
+	}
+	persons := root.outermost("Personuppgift")
+	if len(persons) == 0 { // another shape: what it holds must not be taken for nothing (I-6)
+		persons = []*element{root}
 	}
 	status, wrong := "", false
 	for _, person := range persons {
@@ -70,9 +75,7 @@ func (d *decoder) skvPersons(root *element) plugin.Part {
 		if s := person.value("StatusPersonuppgiftKod"); strings.Trim(s, "0") != "" {
 			status = s
 		}
-		for _, group := range person.children {
-			p.Facts = append(p.Facts, skvGroup(group)...)
-		}
+		p.Facts = append(p.Facts, skvGroup(person)...)
 	}
 	p = answered(p)
 	switch {
@@ -94,8 +97,7 @@ func skvGroup(group *element) []plugin.Fact {
 			continue
 		}
 		value := strings.TrimSpace(e.text)
-		number := strings.TrimPrefix(value, "-")
-		if !isDigits(number) || len(number) > maxTaxDigits {
+		if ore(value) == nil || len(digitsOf(value)) > maxTaxDigits || notTax.MatchString(e.name.Local) {
 			continue
 		}
 		label := skvLabels[strings.ToLower(e.name.Local)]

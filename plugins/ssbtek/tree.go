@@ -129,6 +129,19 @@ func (e *element) walk(visit func(*element)) {
 	}
 }
 
+// outermost gives the elements of a name, wherever they stand, but none that
+// stands within another.
+func (e *element) outermost(name string) []*element {
+	if strings.EqualFold(e.name.Local, name) {
+		return []*element{e}
+	}
+	var found []*element
+	for _, c := range e.children {
+		found = append(found, c.outermost(name)...)
+	}
+	return found
+}
+
 // isTrue reads an xsd:boolean; what is neither is false.
 func isTrue(s string) bool {
 	s = strings.TrimSpace(s)

@@ -23,6 +23,7 @@ type sectionView struct {
 	form    plugin.Form    // in the reader's language, if it can be had
 	section plugin.Section // of that form
 	values  map[string]string
+	rows    []plugin.Row // all amount rows with these values; only while the page is made
 	faults  []form.Fault
 	notice  *page.Notice
 	status  int
@@ -124,6 +125,7 @@ func (p *Pages) sectionPage(w http.ResponseWriter, r *route.Request, v sectionVi
 	if v.notice != nil {
 		data.Notices = append(data.Notices, *v.notice)
 	}
+	v.rows = form.Own(v.draft.Form, v.draft.Rows, v.values)
 	for _, g := range s.Groups {
 		for _, fg := range p.groups(v, g, errs) {
 			body.Parts = append(body.Parts, fold(v, fg)...)
@@ -233,7 +235,7 @@ func (p *Pages) formField(v sectionView, it form.Item, errs map[string]page.Text
 	switch it.Field.Kind {
 	case plugin.FieldAmountRow:
 		f.Own, f.Comment, f.Error = v.values[it.Path+".own"], v.values[it.Path+".comment"], errs[it.Path+".own"]
-		f.Row = p.row(v, it)
+		f.Row = v.row(it.Path)
 		if ore, ok := form.Ore(f.Own); ok && v.ask && it.Field.AskAboveOre > 0 && ore > it.Field.AskAboveOre {
 			f.Ask = page.T("citizen.section.ask", "amount", page.Amount(ore))
 		}
@@ -249,10 +251,10 @@ func (p *Pages) formField(v sectionView, it form.Item, errs map[string]page.Text
 }
 
 // row is the amount row at a path with what was fetched.
-func (p *Pages) row(v sectionView, it form.Item) *plugin.Row {
-	for _, r := range form.Own(v.draft.Form, v.draft.Rows, v.values) {
-		if r.Path == it.Path {
-			return &r
+func (v sectionView) row(path string) *plugin.Row {
+	for i := range v.rows {
+		if v.rows[i].Path == path {
+			return &v.rows[i]
 		}
 	}
 	return nil
