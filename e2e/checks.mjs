@@ -50,6 +50,9 @@ const validator = new HtmlValidate({
   extends: ["html-validate:recommended", "html-validate:standard", "html-validate:a11y", "html-validate:document"],
   rules: {
     "no-inline-style": "error", // the content security policy would stop it
+    // The error summary and notices stand above the h1, and begin with h2.
+    "heading-level": ["error", { minInitialRank: "h2" }],
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "submit", "button"] }],
     "doctype-style": "off",
     "no-implicit-input-type": "off",
     "no-implicit-button-type": "error",
@@ -64,10 +67,17 @@ const validator = new HtmlValidate({
   },
 });
 
+// folded says a fault once, with the first place and how many more there are.
+function folded(faults) {
+  const places = new Map();
+  for (const [says, where] of faults) places.set(says, [...places.get(says) ?? [], where]);
+  return [...places].map(([says, [first, ...more]]) => `${says} (${first}${more.length ? ` and ${more.length} more` : ""})`);
+}
+
 // markup is what html-validate says of the page as it was sent.
 export async function markup(shot) {
   const report = await validator.validateString(shot.body, shot.name);
-  return report.results.flatMap((r) => r.messages.map((m) => `html-validate ${m.ruleId}: ${m.message} (line ${m.line}) ${m.selector ?? ""}`));
+  return folded(report.results.flatMap((r) => r.messages).map((m) => [`html-validate ${m.ruleId}: ${m.message}`, m.selector ?? `line ${m.line}`]));
 }
 
 // accessible is what axe finds, by WCAG 2.0–2.2 A and AA and by its best
@@ -83,8 +93,8 @@ export async function accessible(page, where, used = new Set()) {
   const known = (d) => doubts.find((k) => k.rule === d.rule && new RegExp(k.target).test(d.target));
   for (const d of result.incomplete) used.add(known(d));
   return [
-    ...result.violations.map((v) => `axe ${where}: ${v.rule}: ${v.target}: ${v.says}`),
-    ...result.incomplete.filter((d) => !known(d)).map((d) => `axe ${where} cannot decide ${d.rule}: ${d.target}: ${d.says}`),
+    ...folded(result.violations.map((v) => [`axe ${where}: ${v.rule}: ${v.says}`, v.target])),
+    ...folded(result.incomplete.filter((d) => !known(d)).map((d) => [`axe ${where} cannot decide ${d.rule}: ${d.says}`, d.target])),
   ];
 }
 
@@ -97,8 +107,9 @@ export async function fits(page, where) {
   return await page.evaluate((where) => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
-    const wide = [...document.querySelectorAll("body *")].filter((el) => el.getBoundingClientRect().right > width + 1 && !el.closest("[data-scroll]"));
-    const names = wide.slice(-3).map((el) => `${el.tagName.toLowerCase()}.${el.className} “${el.textContent.trim().slice(0, 30)}”`);
+    const wide = [...document.querySelectorAll("body *")].filter((el) => !el.closest("[data-scroll]") && (el.getBoundingClientRect().right > width + 1 || el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0));
+    const tightest = wide.filter((el) => !wide.some((other) => other !== el && el.contains(other)));
+    const names = tightest.slice(0, 4).map((el) => `${el.tagName.toLowerCase()}.${el.className} “${el.textContent.trim().slice(0, 30)}”`);
     return [`${where}: ${document.documentElement.scrollWidth} px wide in a window of ${width}: ${names.join(", ")}`];
   }, where);
 }

@@ -21,7 +21,8 @@ type Grant struct {
 	Issuer string `json:"iss"`
 	// Source is the plug-in that may be asked.
 	Source string `json:"aud"`
-	// Person is the twelve-digit personal identity number.
+	// Person is the twelve-digit personal identity number, or the pairwise
+	// pseudonym for a source that does not need the number.
 	Person string `json:"sub"`
 	// Audience is the plug-in that may read the answer (I-3).
 	Audience string `json:"mnv_audience"`

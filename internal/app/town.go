@@ -117,7 +117,7 @@ func (t *town) buildSteps(_ context.Context, _ Options) error {
 		return fmt.Errorf("case system: %w", err)
 	}
 	t.broker = broker.New(broker.Options{Municipality: t.cfg.ID, DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Log: t.log,
-		Cases: t.cases, Source: t.source, Audience: t.audience, Terms: t.terms})
+		Cases: t.cases, Admits: t.catalog.Admits, Source: t.source, Audience: t.audience, Terms: t.terms})
 	t.space = workspace.New(workspace.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Broker: t.broker, Retention: t.retention})
 	t.subs = submission.New(submission.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Outbox: t.outbox, Clock: t.clock, Log: t.log,
 		Workspace: t.space, Cases: t.cases, Environment: t.server.Mode, Series: t.series, Review: t.review})

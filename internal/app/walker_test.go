@@ -45,7 +45,6 @@ type walker struct {
 	run      *running
 	clock    *clock.Manual
 	where    string
-	base     string
 	host     string
 	browsers map[string]*browser
 	b        *browser

@@ -79,7 +79,7 @@ func TestProtectedInTheCase(t *testing.T) {
 
 // I-4: a protected person waits as long as others have waited lately.
 func TestProtectedTakesAsLong(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	onSQLite(t, func(t *testing.T, w *world) {
 		const slow = 80 * time.Millisecond
 		w.answer = func(_ context.Context, q plugin.Query) (plugin.Answer, error) { time.Sleep(slow); return empty(q), nil }
 		w.whole(w.ask(cecilia))

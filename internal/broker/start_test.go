@@ -143,7 +143,7 @@ func TestGrantNamesItsTerms(t *testing.T) {
 // M-34, M-80: one question for each group, to the origins that are wanted and
 // no others; those that are not asked say so.
 func TestOneQuestionForEachGroup(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	onSQLite(t, func(t *testing.T, w *world) {
 		f := w.whole(w.ask(anna))
 		var asked []string
 		for _, q := range w.asked() {
@@ -161,7 +161,7 @@ func TestOneQuestionForEachGroup(t *testing.T) {
 
 // A board whose agreement demands it asks all in one question.
 func TestOneRequest(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	onSQLite(t, func(t *testing.T, w *world) {
 		source := w.opt.Source
 		w.opt.Source = func(id string) (Attached, error) {
 			a, err := source(id)
@@ -181,7 +181,7 @@ func TestOneRequest(t *testing.T) {
 // I-18: a source that is not approved for the number gets a pseudonym of its
 // own, and its grant holds no number.
 func TestPairwisePseudonym(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	onSQLite(t, func(t *testing.T, w *world) {
 		w.manifest.NeedsIdentityNumber = false
 		w.whole(w.ask(anna))
 		q := w.asked()[0]
@@ -202,7 +202,7 @@ func TestPairwisePseudonym(t *testing.T) {
 // I-2, I-3: a grant that is forged, altered, expired, not yet valid or for
 // another source is refused by the source's own check.
 func TestForgedGrants(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	onSQLite(t, func(t *testing.T, w *world) {
 		w.whole(w.ask(anna))
 		token := w.asked()[0].Grant
 		keys := []ed25519.PublicKey{GrantKey(w.ring)}

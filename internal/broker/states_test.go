@@ -98,7 +98,7 @@ func TestStatesAreNeverConfused(t *testing.T) {
 
 // A source without Fetch is a failure of the source, not of the process.
 func TestSourceWithoutFetch(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	onSQLite(t, func(t *testing.T, w *world) {
 		w.opt.Source = func(string) (Attached, error) {
 			return Attached{Plugin: plugin.Plugin{Manifest: w.manifest}}, nil
 		}
@@ -112,7 +112,7 @@ func TestSourceWithoutFetch(t *testing.T) {
 // I-3, M-65: what the grant does not name is dropped and counted, also when
 // the source hands it over.
 func TestOnlyGranted(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	onSQLite(t, func(t *testing.T, w *world) {
 		w.audience.Wants[0].Datasets = []string{"AF/registration", "FK/payments"}
 		a := w.ask(anna)
 		a.Want.Datasets = w.audience.Wants[0].Datasets
@@ -193,7 +193,7 @@ func TestEveryCombinationOfStates(t *testing.T) {
 
 // I-9: nothing of a person reaches the log, whatever goes wrong.
 func TestLogTellsNothing(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	onSQLite(t, func(t *testing.T, w *world) {
 		var out strings.Builder
 		w.opt.Log = logTo(&out)
 		w.answer = func(_ context.Context, q plugin.Query) (plugin.Answer, error) {
@@ -222,7 +222,7 @@ func TestLogTellsNothing(t *testing.T) {
 // I-14: five persons' failures in a row stop the calls for a while; then one
 // tries. One person's failures alone stop nobody.
 func TestBreaker(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	onSQLite(t, func(t *testing.T, w *world) {
 		down := true
 		w.answer = func(_ context.Context, q plugin.Query) (plugin.Answer, error) {
 			if down && q.Origins[0] == "SO" {

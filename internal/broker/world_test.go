@@ -72,6 +72,20 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	})
 }
 
+// onSQLite runs a test that asks nothing of the store on one engine alone.
+func onSQLite(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Helper()
+	c := clock.NewManual(start)
+	o := dbtest.SQLite(t)
+	o.Clock = c
+	d, err := db.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	fn(t, newWorld(t, d, keyringtest.New(t, c), c))
+}
+
 // newWorld: AF and CSN can flag protection and FK and PM share a group; SKV
 // and SO cannot.
 func newWorld(t testing.TB, d *db.DB, ring *keyring.Ring, c *clock.Manual) *world {

@@ -111,7 +111,7 @@ func TestRequestCommand(t *testing.T) {
 		code := RequestCommand(args, nil, &o, &e)
 		return code, o.String(), e.String()
 	}
-	code, out, errs := run("--person", "850709-9805", "-from", "2026-10-01", "--to=2026-12-31", "--sources", "af,CSN")
+	code, out, errs := run("--person", "850709-9805", "-from", "2026-10-01", "--to=2026-12-31", "--sources", " af,\tCSN ,")
 	if code != 0 || errs != "" {
 		t.Fatalf("%d %s", code, errs)
 	}
@@ -138,6 +138,7 @@ func TestRequestCommand(t *testing.T) {
 		"a source":     append([]string{"-sources", "XX"}, full...),
 		"no source":    append([]string{"-sources", ","}, full...),
 		"an org":       append(full, "-org", "1"),
+		"year 0":       append(full, "-from", "0000-01-01", "-to", "0000-02-01"),
 		"a long case":  append(full, "-case", strings.Repeat("x", 32)),
 	} {
 		if code, out, errs := run(args...); code != 2 || out != "" || strings.Count(errs, "\n") != 1 || strings.Contains(errs, "198507") {

@@ -201,6 +201,26 @@ func TestLefiQuery(t *testing.T) {
 	}
 }
 
+// P-15: the benefits of an agency that is not asked are not in the question to
+// LEFI; the flag of protected identity is asked for always.
+func TestLefiQueryAsksOnlyTheAsked(t *testing.T) {
+	for _, c := range []struct {
+		sources []string
+		fk, pm  bool
+	}{{[]string{"FK"}, true, false}, {[]string{"AF", "PM"}, false, true}, {[]string{"PM", "FK"}, true, true}} {
+		r := sampleRequest(t)
+		r.Sources, r.Decisions = c.sources, true
+		query, err := encodeLefi(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked, other, _ := strings.Cut(string(query), `"ovrigInformation":`)
+		if strings.Contains(asked, `"FK:`) != c.fk || strings.Contains(asked, `"PM:`) != c.pm || other != `["FK:GEPI"]}` {
+			t.Errorf("%v: %s", c.sources, query)
+		}
+	}
+}
+
 func TestRequestRefuses(t *testing.T) {
 	for name, change := range map[string]func(*Request){
 		"case of 32 characters": func(r *Request) { r.Case += "x" },

@@ -272,7 +272,7 @@ func TestTrapSKV(t *testing.T) {
 // Trap 15 and I-9: what comes out as a code can be logged.
 func TestCodesAreSafe(t *testing.T) {
 	for in, want := range map[string]string{
-		"-1005": "-1005", "9071000": "9071000", "INTERNT_FEL": "INTERNT_FEL", " SSBT-17 ": "SSBT-17", "Tekniskt fel": "Tekniskt fel",
+		"-1005": "-1005", "9071000": "9071000", "INTERNT_FEL": "INTERNT_FEL", " SSBT-17 ": "SSBT-17", "Tekniskt fel": "Tekniskt fel", "UBP/500": "UBP/500", "E(12)#3": "E(12)#3",
 		"": "OKAND", "198507099805": "OKAND", "850709-9805": "OKAND", "fel: <x>": "OKAND", "a\nb": "OKAND", strings.Repeat("x", 41): "OKAND",
 	} {
 		if got := safeCode(in); got != want {

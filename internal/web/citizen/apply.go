@@ -137,7 +137,8 @@ func (p *Pages) begin(w http.ResponseWriter, r *route.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.Workspace.Begin(r.Context(), login(r), workspace.BeginInput{EService: id, Month: month, ControlMonth: control, Case: c, Form: pinned})
+	d, err := p.Workspace.Begin(r.Context(), login(r), workspace.BeginInput{EService: id, Month: month, ControlMonth: control, Case: c, Form: pinned,
+		MinAssurance: e.Plugin.Manifest.MinAssurance})
 	if err != nil {
 		return err
 	}

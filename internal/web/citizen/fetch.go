@@ -19,7 +19,7 @@ func (p *Pages) startFetch(w http.ResponseWriter, r *route.Request, v sectionVie
 		return fault.New(fault.NotFound, "the section fetches nothing")
 	}
 	id, err := p.Broker.Start(r.Context(), broker.Ask{Login: login(r), Audience: v.draft.EService, Want: *pinned.Fetch,
-		Month: v.draft.Month, Space: v.draft.ID})
+		Month: v.draft.Month, Space: v.draft.ID, Case: v.draft.CaseID})
 	if err == nil {
 		err = p.Workspace.SetFetch(r.Context(), login(r), v.draft.ID, id)
 	}
