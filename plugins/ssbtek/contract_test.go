@@ -201,7 +201,7 @@ func TestLefiQuery(t *testing.T) {
 	}
 }
 
-// P-15: the benefits of an agency that is not asked are not in the question to
+// M-66: the benefits of an agency that is not asked are not in the question to
 // LEFI; the flag of protected identity is asked for always.
 func TestLefiQueryAsksOnlyTheAsked(t *testing.T) {
 	for _, c := range []struct {
