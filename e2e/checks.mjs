@@ -17,7 +17,8 @@ export function recorder(kept = new Map()) {
     watch(context) {
       context.on("response", (r) => {
         const html = r.headers()["content-type"]?.startsWith("text/html");
-        if (html && r.request().isNavigationRequest()) last.set(r.frame().page(), { r, body: r.text() });
+        const page = html && (r.status() < 300 || r.status() >= 400) && r.request().isNavigationRequest();
+        if (page) last.set(r.frame().page(), { r, body: r.text().catch((err) => `not kept: ${err.message}`) });
       });
     },
     async keep(name, page, options = {}) {

@@ -31,6 +31,14 @@ func serve(ctx context.Context, args []string, std stdio) int {
 		a.Close()
 		return std.fail(err)
 	}
+	if cfg.Server.AdminListen != "" {
+		admin, err := net.Listen("tcp", cfg.Server.AdminListen)
+		if err != nil {
+			a.Close()
+			return std.fail(err)
+		}
+		go func() { _ = a.ServeAdmin(ctx, admin) }() // the main address is what counts
+	}
 	fmt.Fprintf(std.err, "medborgarnavet: serving on %s\n", l.Addr())
 	if err := a.Serve(ctx, l); err != nil {
 		return std.fail(err)

@@ -198,6 +198,44 @@ func TestServeFromFile(t *testing.T) {
 	}
 }
 
+// M-61, M-124: check also reads what only the parts can read: a plug-in's
+// settings and the staff directory.
+func TestCheckReadsPluginSettings(t *testing.T) {
+	file := writeConfig(t, "test", "127.0.0.1:0")
+	var good outputs
+	if code := run(t.Context(), []string{"check", "-config", file}, good.std()); code != 0 {
+		t.Fatal(good.text())
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := strings.Replace(string(raw), `version = "v10"`, `version = "v9"`, 1)
+	if broken == string(raw) {
+		t.Fatal("the configuration names no version to break")
+	}
+	if err := os.WriteFile(file, []byte(broken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(cfg.Municipalities[1].Boards[0].StaffFile, []byte(`{"board":"socialnamnden","staff":[{"id":""}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var o outputs
+	if code := run(t.Context(), []string{"check", "-config", file}, o.std()); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	out, _ := o.text()
+	for _, want := range []string{"plugin[ssbtek]", "v10", "staff_file"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("check says nothing of %s:\n%s", want, out)
+		}
+	}
+}
+
 // I-15, M-124: a production server refuses the town of fakes, and says
 // everything that is wrong at once.
 func TestProductionRefusesFakes(t *testing.T) {

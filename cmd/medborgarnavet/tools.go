@@ -20,6 +20,7 @@ func check(_ context.Context, args []string, std stdio) int {
 		return std.fail(err)
 	}
 	findings := append(faults, config.Check(cfg, time.Now())...)
+	findings = append(findings, app.Examine(cfg, appOptions(std))...)
 	stops := 0
 	for _, f := range findings {
 		fmt.Fprintln(std.out, f)

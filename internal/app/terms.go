@@ -87,4 +87,11 @@ func (t *town) series(board string) string {
 	return b.RegistryPrefix
 }
 
-func grantKeys(t *town) []ed25519.PublicKey { return []ed25519.PublicKey{broker.GrantKey(t.ring)} }
+// grantKeys are none before the keys are open: while a configuration is only
+// examined.
+func grantKeys(t *town) []ed25519.PublicKey {
+	if t.ring == nil {
+		return nil
+	}
+	return []ed25519.PublicKey{broker.GrantKey(t.ring)}
+}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"medborgarnavet/internal/audit"
+	"medborgarnavet/internal/casework"
 	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/config"
 	"medborgarnavet/internal/db"
@@ -66,6 +67,48 @@ func Migrate(ctx context.Context, cfg config.Config, out io.Writer) error {
 		fmt.Fprintf(out, "%s: the database is up to date\n", m.ID)
 	}
 	return nil
+}
+
+// Examine says what is wrong with what only the parts themselves can read:
+// staff directories and plug-in settings. It opens no database and calls
+// nobody.
+func Examine(cfg config.Config, opt Options) []config.Finding {
+	var found []config.Finding
+	for _, m := range cfg.Municipalities {
+		at := "municipality[" + m.ID + "]."
+		for _, b := range m.Boards {
+			raw, err := os.ReadFile(b.StaffFile)
+			if err == nil {
+				err = casework.CheckStaffFile(raw, opt.Clock.Now())
+			}
+			if err != nil {
+				found = append(found, config.Finding{Key: at + "board[" + b.ID + "].staff_file", Text: err.Error()})
+			}
+		}
+		t := &town{cfg: m, server: cfg.Server, clock: opt.Clock, log: opt.Log}
+		for _, p := range m.Plugins {
+			if err := t.examine(p); err != nil {
+				found = append(found, config.Finding{Key: at + "plugin[" + p.ID + "]", Text: err.Error()})
+			}
+		}
+	}
+	return found
+}
+
+// examine builds a plug-in and throws it away.
+func (t *town) examine(p config.Plugin) error {
+	build := builtIn[p.ID]
+	if build == nil {
+		return fmt.Errorf("there is no plug-in %q", p.ID)
+	}
+	built, err := build(t.host(p, t.log))
+	if err != nil {
+		return err
+	}
+	if built.Close != nil {
+		_ = built.Close()
+	}
+	return built.Manifest.Validate()
 }
 
 // Purge destroys what is past its time in every municipality, now.

@@ -85,7 +85,7 @@ type Options struct {
 	StaffRoles func(ctx context.Context, s session.Session) (staffID string, roles []string, err error)
 	// Fail writes the error page.
 	Fail func(w http.ResponseWriter, r *Request, err error)
-	// TrustedProxies are addresses whose X-Forwarded-For is believed.
+	// TrustedProxies are addresses or networks whose X-Forwarded-For is believed.
 	TrustedProxies []string
 	// FormAction are further origins forms may post to (e-ID providers).
 	FormAction []string
@@ -308,7 +308,7 @@ func places() []string {
 func (rt *Router) clientIP(r *http.Request) string {
 	ip := hostOnly(r.RemoteAddr)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && slices.Contains(rt.opt.TrustedProxies, ip); i-- {
+	for i := len(hops) - 1; i >= 0 && rt.trusted(ip); i-- {
 		addr, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
 			break
@@ -316,6 +316,18 @@ func (rt *Router) clientIP(r *http.Request) string {
 		ip = addr.Unmap().String()
 	}
 	return ip
+}
+
+// trusted tells whether an address is one of the proxies', or lies in one of
+// their networks.
+func (rt *Router) trusted(ip string) bool {
+	addr, err := netip.ParseAddr(ip)
+	return err == nil && slices.ContainsFunc(rt.opt.TrustedProxies, func(p string) bool {
+		if network, err := netip.ParsePrefix(p); err == nil {
+			return network.Contains(addr)
+		}
+		return p == ip
+	})
 }
 
 func hostOnly(addr string) string {
