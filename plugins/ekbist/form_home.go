@@ -91,7 +91,7 @@ func bostad() plugin.Section {
 						{Value: "ingen", Label: "Jag har ingen egen bostad"},
 					}},
 				{ID: "adress", Kind: plugin.FieldText, Label: "Din nya adress", MaxLength: 200,
-					Autocomplete: "street-address", ShowIf: moved},
+					Autocomplete: "address-line1", ShowIf: moved},
 				{ID: "flyttdag", Kind: plugin.FieldDate, Label: "Vilken dag flyttade du?", ShowIf: moved},
 				{ID: "rum", Kind: plugin.FieldNumber, Label: "Hur många rum har bostaden?",
 					Hint: "Räkna inte kök och badrum.", Example: "2", Min: 1, Max: 20, ShowIf: moved},

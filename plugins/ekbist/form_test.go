@@ -208,7 +208,7 @@ func TestNothingKnownIsAskedFor(t *testing.T) {
 			t.Errorf("%s asks for what is known", path)
 		}
 		if path == "hushall.kontakt.telefon" && field.Autocomplete != "tel" ||
-			path == "bostad.andring.adress" && field.Autocomplete != "street-address" {
+			path == "bostad.andring.adress" && field.Autocomplete != "address-line1" {
 			t.Errorf("%s: autocomplete %q (WCAG 1.3.5)", path, field.Autocomplete)
 		}
 	})
