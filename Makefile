@@ -5,6 +5,7 @@
 #   make check         formatting, vet, staticcheck, lock file, scripts; nothing is run
 #   make assets        the style sheet of Designsystemet, built into the next go build
 #   make build         the product as one stripped binary in bin/
+#   make pages         every check on every page, more than the gate asks
 #   make bench         the figures of docs/benchmarks.md
 #   make conformance   what we send and read, judged by the agencies' schemas and xmllint
 #   make long          the long run: many kill rounds, long fuzzing, everything with the race detector
@@ -34,10 +35,10 @@ FUZZ_SECONDS ?= 5
 KILL_ROUNDS ?= 200
 
 .PHONY: help demo assets build prepare test check format vet staticcheck locks unit race fuzz e2e \
-	conformance bench long clean
+	pages conformance bench long clean
 
 help:
-	@sed -n '3,11s/^#   //p' Makefile
+	@sed -n '3,12s/^#   //p' Makefile
 
 demo:
 	@if command -v npm >/dev/null 2>&1; then \
@@ -99,13 +100,20 @@ fuzz:
 e2e: assets
 	@if ! compgen -G 'e2e/*.test.mjs' >/dev/null; then echo "e2e: there are no journeys"; [ "$${CI:-}" != true ]; exit; fi; \
 	$(GO) build -o bin/demo ./cmd/demo; \
-	DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=1 --test-reporter=spec e2e/*.test.mjs
+	E2E_GATE=1 DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=1 --test-reporter=spec e2e/*.test.mjs
+
+# Every check on every page: text at 200 %, spacing, forced colours, html-validate.
+pages: assets
+	$(GO) build -o bin/demo ./cmd/demo
+	DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=1 --test-reporter=spec e2e/pages.test.mjs
 
 conformance:
 	$(STRICT) -name conformance -- -count=1 -run 'Validate|Schema|Contract|Conform' ./plugins/ssbtek ./fake/ssbtek
 
+# At most three minutes. On PostgreSQL too: internal/db/dbtest/postgres.sh run make bench
+BENCH_TIME ?= 5s
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) test -run '^$$' -bench . -benchtime $(BENCH_TIME) ./internal/broker ./internal/workspace ./cmd/medborgarnavet
 
 long: prepare
 	KILL_ROUNDS=$(KILL_ROUNDS) $(POSTGRES) run $(STRICT) -name long -- -count=1 -timeout 120m ./...

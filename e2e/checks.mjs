@@ -86,14 +86,16 @@ export async function markup(shot) {
 
 // accessible is what axe finds, by WCAG 2.0–2.2 A and AA and by its best
 // practices; what it cannot decide must stand in axe-doubts.json, with why.
-export async function accessible(page, where, used = new Set()) {
+// Where only the colours are new, only the rules on colours run again.
+export async function accessible(page, where, used, coloursOnly = false) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-  const result = await page.evaluate(async () => {
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-    const { violations, incomplete } = await window.axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations", "incomplete"] });
+  const runOnly = coloursOnly ? { type: "rule", values: ["color-contrast", "link-in-text-block"] }
+    : { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"] };
+  const result = await page.evaluate(async (runOnly) => {
+    const { violations, incomplete } = await window.axe.run(document, { runOnly, resultTypes: ["violations", "incomplete"] });
     const brief = (list) => list.flatMap((v) => v.nodes.map((n) => ({ rule: v.id, target: n.target.join(" "), says: (n.any[0] ?? n.all[0] ?? n.none[0])?.message ?? v.help })));
     return { violations: brief(violations), incomplete: brief(incomplete) };
-  });
+  }, runOnly);
   const known = (d) => doubts.find((k) => k.rule === d.rule && new RegExp(k.target).test(d.target));
   for (const d of result.incomplete) used.add(known(d));
   return [
