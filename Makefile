@@ -5,7 +5,7 @@
 #   make check         formatting, vet, staticcheck, lock file, scripts; nothing is run
 #   make assets        the style sheet of Designsystemet, built into the next go build
 #   make build         the product as one stripped binary in bin/
-#   make pages         every check on every page, more than the gate asks
+#   make pages         the pages of e2e alone
 #   make bench         the figures of docs/benchmarks.md
 #   make conformance   what we send and read, judged by the agencies' schemas and xmllint
 #   make long          the long run: many kill rounds, long fuzzing, everything with the race detector
@@ -100,12 +100,12 @@ fuzz:
 e2e: assets
 	@if ! compgen -G 'e2e/*.test.mjs' >/dev/null; then echo "e2e: there are no journeys"; [ "$${CI:-}" != true ]; exit; fi; \
 	$(GO) build -o bin/demo ./cmd/demo; \
-	E2E_GATE=1 DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=1 --test-reporter=spec e2e/*.test.mjs
+	DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=3 --test-reporter=./e2e/reporter.mjs e2e/*.test.mjs
 
-# Every check on every page: text at 200 %, spacing, forced colours, html-validate.
+# Of e2e only the checks on every page: axe, text at 200 %, spacing, forced colours, html-validate.
 pages: assets
 	$(GO) build -o bin/demo ./cmd/demo
-	DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=1 --test-reporter=spec e2e/pages.test.mjs
+	DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=3 --test-reporter=./e2e/reporter.mjs e2e/pages.test.mjs
 
 conformance:
 	$(STRICT) -name conformance -- -count=1 -run 'Validate|Schema|Contract|Conform' ./plugins/ssbtek ./fake/ssbtek

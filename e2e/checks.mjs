@@ -31,13 +31,16 @@ export function recorder(kept = new Map()) {
 }
 
 // replay opens a kept page in a context of its own; its style sheet, script
-// and pictures come from the town, and nothing else answers.
-export async function replay(engine, shot, faults) {
+// and pictures come from the town, and nothing else answers. without is a
+// pattern of style sheets to leave empty.
+export async function replay(engine, shot, faults, without = /^$/) {
   const context = await engine.newContext({ viewport: { width: 1280, height: 900 }, locale: "sv-SE" });
   await context.route("**/*", (route) => {
     const request = route.request();
     if (request.isNavigationRequest()) return route.fulfill({ status: shot.status, headers: shot.headers, body: shot.body });
-    if (new URL(request.url()).pathname.startsWith("/assets/")) return route.continue();
+    const { pathname } = new URL(request.url());
+    if (without.test(pathname)) return route.fulfill({ contentType: "text/css", body: "" });
+    if (pathname.startsWith("/assets/")) return route.continue();
     return route.fulfill({ status: 204 });
   });
   listen(context, faults);
@@ -87,7 +90,7 @@ export async function markup(shot) {
 // accessible is what axe finds, by WCAG 2.0–2.2 A and AA and by its best
 // practices; what it cannot decide must stand in axe-doubts.json, with why.
 // Where only the colours are new, only the rules on colours run again.
-export async function accessible(page, where, used, coloursOnly = false) {
+export async function accessible(page, where, used = new Set(), coloursOnly = false) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   const runOnly = coloursOnly ? { type: "rule", values: ["color-contrast", "link-in-text-block"] }
     : { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"] };

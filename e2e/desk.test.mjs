@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { browser, guest, h1, logIn, path, start } from "./town.mjs";
-import { begin, choose, fetchIncomes, fillIn, follow, handIn, press, sees, words } from "./walk.mjs";
+import { throughout } from "./keys.mjs";
+import { begin, choose, fetchIncomes, fillIn, follow, handIn, openCase, press, sees, words } from "./walk.mjs";
 
 let town, engine;
 before(async () => {
@@ -18,7 +19,7 @@ after(async () => {
 // applies hands in Anna's application, with one amount of her own.
 async function applies(anna) {
   const { page } = anna;
-  await logIn(engine, town, anna, "Anna", { to: "/ansok/ekbist" });
+  await logIn(town, anna, "Anna", { to: "/ansok/ekbist" });
   const draft = await begin(page);
   await fetchIncomes(page, draft);
   await page.getByRole("textbox", { name: /rätt belopp Allmänt barnbidrag/ }).fill("1 000");
@@ -38,15 +39,22 @@ test("Eva decides Anna's application, and Anna reads the decision and the calcul
   await t.test("the queue and the case: three amounts beside each other, marked in a neutral word", async () => {
     await page.goto(town.ekbacka + "/handlaggare");
     assert.equal(path(page), "/handlaggare/logga-in", "the desk has a login of its own");
-    await logIn(engine, town, eva, "Eva", { staff: true, to: "here" });
+    await logIn(town, eva, "Eva", { staff: true, to: "here" });
     await sees(page, "Oöppnat");
     await sees(page, "Skiljer sig på en rad");
-    await follow(page, words("SN 2026-000001"));
+    await openCase(page, "Anna Berglund");
     await sees(page, "Anna Berglund");
     const row = page.getByRole("row").filter({ hasText: "Allmänt barnbidrag" }).first();
     assert.match(await row.innerText(), /1\s250\skr[\s\S]*1\s000\skr/, "the agency's and the applicant's amounts");
     assert.match(await row.innerText(), /Skiljer sig/);
     assert.doesNotMatch(await page.locator("main").innerText(), /fusk|fel belopp|bedrägeri/i, "a difference is not an accusation");
+  });
+
+  await t.test("the case can be worked through by keyboard, with the focus seen at every stop", async () => {
+    const names = await throughout(page);
+    for (const stop of ["Annat belopp, Allmänt barnbidrag", "Spara beräkningen", "Gå till beslut", "Skriv ett meddelande"]) {
+      assert.ok(names.some((n) => n.includes(stop)), `Tab does not reach “${stop}”`);
+    }
   });
 
   await t.test("a cost is approved in part, with a reason, and the sum follows", async () => {
@@ -95,6 +103,7 @@ test("Eva decides Anna's application, and Anna reads the decision and the calcul
     assert.match(await h1(anna.page), words("Beslut för december 2026"));
     await sees(anna.page, "Så har vi räknat");
     await sees(anna.page, "Skälig kostnad för el.");
+    assert.doesNotMatch(await anna.page.locator("main").innerText(), /inte prövat|inte tillfrågad/, "the officer's own notes are in the decision");
     await sees(anna.page, "Om du inte är nöjd");
     await sees(anna.page, "tre veckor från den dag");
     await sees(anna.page, "Eva Lind");
@@ -111,13 +120,13 @@ test("Eva decides Anna's application, and Anna reads the decision and the calcul
 test("who has no assignment, another role or a resident's login sees no case", async () => {
   for (const [name, staff, says] of [["Olof", true, "Du har inga ärenden"], ["Karin", true, "Du kan inte öppna den här sidan"]]) {
     const who = await guest(engine, { js: false });
-    await logIn(engine, town, who, name, { staff, to: "/handlaggare" });
+    await logIn(town, who, name, { staff, to: "/handlaggare" });
     await sees(who.page, says);
     assert.equal(await who.page.getByText("Anna Berglund").count(), 0);
     await who.close();
   }
   const kim = await guest(engine, { js: false });
-  await logIn(engine, town, kim, "Kim", { to: "/mina-sidor" });
+  await logIn(town, kim, "Kim", { to: "/mina-sidor" });
   await kim.page.goto(town.ekbacka + "/handlaggare");
   assert.equal(path(kim.page), "/handlaggare/logga-in", "a resident's login opens nothing at the desk");
   await kim.close();

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { browser, guest, h1, path, phone, start } from "./town.mjs";
+import { move, stop, tabTo, throughout } from "./keys.mjs";
 import { fetchIncomes, sees, words } from "./walk.mjs";
 
 let town, engine;
@@ -15,43 +16,6 @@ after(async () => {
   await engine?.close();
   await town?.stop();
 });
-
-// stop tells where the focus is and whether it can be seen.
-function stop() {
-  const el = document.activeElement;
-  const box = el.getBoundingClientRect();
-  const drawn = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && style.outlineColor !== "rgba(0, 0, 0, 0)";
-  const at = document.elementFromPoint(box.left + Math.min(box.width / 2, 40), box.top + box.height / 2);
-  const label = el.labels?.[0];
-  return {
-    what: el.tagName.toLowerCase() + (el.type ? `[${el.type}]` : ""),
-    name: (el.getAttribute("aria-label") || label?.innerText || el.innerText || el.name || "").replaceAll(/\s+/g, " ").trim(),
-    group: el.closest("fieldset")?.querySelector("legend")?.innerText.replaceAll(/\s+/g, " ") ?? "",
-    outlined: drawn(getComputedStyle(el)) || el.matches("[type=radio], [type=checkbox]") && drawn(getComputedStyle(el.parentElement)),
-    inside: box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth || box.height > innerHeight,
-    free: !!at && (el.contains(at) || at.contains(el) || !!label?.contains(at)),
-  };
-}
-
-// move presses a key and says where the focus came, having looked at it.
-async function move(page, key = "Tab") {
-  await page.keyboard.press(key);
-  const s = await page.evaluate(stop);
-  if (s.what === "body") return s; // past the last stop
-  assert.ok(s.outlined, `no visible focus on ${s.what} “${s.name}” at ${path(page)}`);
-  assert.ok(s.inside, `the focus is outside the window on ${s.what} “${s.name}” at ${path(page)}`);
-  assert.ok(s.free, `something covers ${s.what} “${s.name}” at ${path(page)}`);
-  return s;
-}
-
-// tabTo goes on with Tab until the stop has a name (or a question).
-async function tabTo(page, name) {
-  for (let i = 0; i < 120; i++) {
-    const s = await move(page);
-    if (words(name).test(s.name) || words(name).test(s.group)) return s;
-  }
-  assert.fail(`Tab never reaches “${name}” at ${path(page)}`);
-}
 
 // enter follows what has the focus.
 async function enter(page) {
@@ -83,7 +47,7 @@ test("Jonas applies with the keyboard alone", async () => {
 
   await tabTo(page, "Visa QR-kod");
   await enter(page);
-  await phone(engine, town, "Jonas");
+  await phone(town, "Jonas");
   await page.waitForURL(/\/ansok\/ekbist$/);
   await pick(page, "Vilken månad söker du för?", "december 2026");
   await tabTo(page, "Börja ansökan");
@@ -136,14 +100,10 @@ for (const [width, scheme] of [[1280, "light"], [390, "dark"]]) {
     let stops = 0;
     for (const at of ["/", "/logga-in", "/hjalp", "/tillganglighet", "/ansok/ekbist"]) {
       await page.goto(town.havsnas + at);
-      const tops = [];
-      for (let s = await move(page); s.what !== "body"; s = await move(page)) {
-        tops.push(s.name);
-        assert.ok(tops.length < 150, `Tab never ends at ${at}`);
-      }
-      assert.equal(tops[0], "Hoppa till innehållet");
-      assert.ok(tops.includes("Hjälp"), `no way to help at ${at}`);
-      stops += tops.length;
+      const names = await throughout(page);
+      assert.equal(names[0], "Hoppa till innehållet");
+      assert.ok(names.includes("Hjälp"), `no way to help at ${at}`);
+      stops += names.length;
     }
     assert.ok(stops > 60, `only ${stops} stops`);
     assert.deepEqual(who.faults, []);
@@ -159,7 +119,7 @@ test("the login is prolonged from the dialog with one key", async () => {
   await page.clock.install();
   await page.goto(town.ekbacka + "/logga-in?till=/mina-sidor");
   await page.getByRole("button", { name: "Visa QR-kod" }).click();
-  await phone(engine, town, "Kim");
+  await phone(town, "Kim");
   for (let i = 0; i < 20 && path(page) !== "/mina-sidor"; i++) {
     await page.clock.runFor(2000);
     await page.waitForTimeout(500);

@@ -24,7 +24,7 @@ test("Anna applies with her own register data, from the start page to the receip
   await follow(page, "Ansökan om ekonomiskt bistånd");
   assert.equal(path(page), "/logga-in", "applying needs a login");
   await sees(page, "Logga aldrig in för att någon ringer och ber dig.");
-  await logIn(engine, town, anna, "Anna", { to: "here" });
+  await logIn(town, anna, "Anna", { to: "here" });
   assert.equal(path(page), "/ansok/ekbist", "the login leads on to what she chose");
   const draft = await begin(page);
   await sees(page, "0 av 8 delar är klara.");
@@ -74,7 +74,7 @@ test("Bo applies without scripts, though his unemployment fund does not answer",
   const { page } = bo;
   await page.goto(town.ekbacka);
   await follow(page, "Ansökan om ekonomiskt bistånd");
-  await logIn(engine, town, bo, "Bo", { to: "here" });
+  await logIn(town, bo, "Bo", { to: "here" });
   const draft = await begin(page, "november 2026");
   await fetchIncomes(page, draft);
   await sees(page, "Svarar inte just nu");
@@ -105,7 +105,7 @@ for (const [name, width] of [["Tolvan", 390], ["Farid", 320]]) {
     await fits();
     await page.goto(town.ekbacka + "/logga-in");
     await fits();
-    await logIn(engine, town, who, name, { to: "/ansok/ekbist" });
+    await logIn(town, who, name, { to: "/ansok/ekbist" });
     await fits();
     const draft = await begin(page);
     await fits();
@@ -139,7 +139,7 @@ for (const [name, width] of [["Tolvan", 390], ["Farid", 320]]) {
 test("Greta and Hans are turned away kindly, with a way to go instead", async () => {
   for (const [name, why] of [["Greta", "Ni är två vuxna i hushållet"], ["Hans", "Vi hittar inget pågående ärende"]]) {
     const who = await guest(engine, { js: false });
-    await logIn(engine, town, who, name, { to: "/ansok/ekbist" });
+    await logIn(town, who, name, { to: "/ansok/ekbist" });
     assert.equal(await h1(who.page), why);
     await sees(who.page, "Så söker du i stället");
     await sees(who.page, "0000-12 34 56");
@@ -154,7 +154,7 @@ test("Cecilia, Dina and Irja see the same words", async () => {
   const seen = {};
   for (const name of ["Cecilia", "Dina", "Irja"]) {
     const who = await guest(engine, { js: false });
-    await logIn(engine, town, who, name, { to: "/ansok/ekbist" });
+    await logIn(town, who, name, { to: "/ansok/ekbist" });
     const draft = await begin(who.page);
     await fetchIncomes(who.page, draft);
     const text = await who.page.locator("main").innerText();

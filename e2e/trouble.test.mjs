@@ -41,7 +41,7 @@ for (const js of [true, false]) {
     await page.goto(town.ekbacka + "/logga-in?till=/mina-sidor");
     await press(page, "Visa QR-kod");
     for (const [act, says] of js ? failures.slice(0, 3) : failures.slice(3)) {
-      await phone(engine, town, "Jonas", act, async () => {
+      await phone(town, "Jonas", act, async () => {
         if (!js) await until(page, "Jag har skannat koden", "Nu väntar vi");
         await page.locator("main").getByText("Nu väntar vi på att du skriver din kod i appen.").waitFor();
         assert.equal(await page.getByRole("img", { name: "QR-kod för BankID" }).isVisible(), false, "a used code is still shown");
@@ -56,7 +56,7 @@ for (const js of [true, false]) {
     await press(page, "Avbryt");
     assert.equal(path(page), "/logga-in");
     await sees(page, "Du avbröt. Inget har skickats.");
-    await logIn(engine, town, who, "Jonas", { to: "/mina-sidor" });
+    await logIn(town, who, "Jonas", { to: "/mina-sidor" });
     assert.equal(await h1(page), "Mina sidor");
     assert.deepEqual(who.faults, []);
     await who.close();
@@ -85,7 +85,7 @@ test("BankID on the same device brings the person back to the page", async () =>
 test("double clicks, two tabs, the back button and an expired login lose nothing", async (t) => {
   const anna = await guest(engine);
   const { page, context } = anna;
-  await logIn(engine, town, anna, "Anna", { to: "/ansok/ekbist" });
+  await logIn(town, anna, "Anna", { to: "/ansok/ekbist" });
   const draft = await begin(page);
 
   await t.test("two tabs on one section: the older one is told, and keeps its words", async () => {
@@ -129,7 +129,7 @@ test("double clicks, two tabs, the back button and an expired login lose nothing
     assert.equal(path(page), "/logga-in");
     await sees(page, "Du är utloggad");
     await sees(page, "Det du har skrivit finns kvar när du loggar in igen.");
-    await logIn(engine, town, anna, "Anna", { to: "here" });
+    await logIn(town, anna, "Anna", { to: "here" });
     assert.equal(path(page), new URL(draft).pathname + "/tillgangar", "back on the page with the form");
     await sees(page, "Du blev utloggad, men det du skrev finns kvar");
     assert.equal(await page.getByRole("radio", { name: "Ja" }).first().isChecked(), true);
@@ -162,7 +162,7 @@ test("double clicks, two tabs, the back button and an expired login lose nothing
 test("two presses on Lämna in without scripts give the same receipt", async () => {
   const kim = await guest(engine, { js: false });
   const { page, context } = kim;
-  await logIn(engine, town, kim, "Kim", { to: "/ansok/ekbist" });
+  await logIn(town, kim, "Kim", { to: "/ansok/ekbist" });
   const draft = await begin(page);
   await page.goto(`${draft}/granska`);
   await page.locator("label").filter({ hasText: "Jag intygar" }).click();
@@ -182,7 +182,7 @@ test("two presses on Lämna in without scripts give the same receipt", async () 
 test("a wrong amount is explained, and the focus goes to the words", async () => {
   const jonas = await guest(engine);
   const { page } = jonas;
-  await logIn(engine, town, jonas, "Jonas", { to: "/ansok/ekbist" });
+  await logIn(town, jonas, "Jonas", { to: "/ansok/ekbist" });
   const draft = await begin(page);
   await page.goto(`${draft}/bostad`);
   await page.getByLabel("Hyra per månad").fill("sextusen");

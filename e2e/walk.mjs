@@ -15,6 +15,12 @@ export async function follow(page, name) {
   await Promise.all([page.waitForEvent("load"), page.getByRole("link", { name }).first().click()]);
 }
 
+// openCase opens a person's case from the officer's queue.
+export async function openCase(page, name) {
+  const link = page.getByRole("row").filter({ hasText: name }).getByRole("link").first();
+  await Promise.all([page.waitForEvent("load"), link.click()]);
+}
+
 // words makes a pattern of a text in which any space is as good as another:
 // amounts and dates are set with spaces that do not break.
 export function words(text) {

@@ -245,8 +245,8 @@ func (l *load) send(u *user, page int, intended time.Time) sample {
 	return sample{page, first.Sub(intended), first.Sub(sent)}
 }
 
-// tell reports the run and logs a table of its pages.
-func (l *load) tell(b *testing.B, samples []sample) {
+// tell reports the run and makes a table of its pages.
+func (l *load) tell(b *testing.B, samples []sample) (table string) {
 	byPage := make([][]time.Duration, len(pageNames))
 	var all, fromSending []time.Duration
 	for _, s := range samples {
@@ -255,12 +255,13 @@ func (l *load) tell(b *testing.B, samples []sample) {
 			all, fromSending = append(all, s.fromIntended), append(fromSending, s.first)
 		}
 	}
-	table := fmt.Sprintf("%-12s %8s %8s %8s %8s\n", "first byte", "requests", "p50 ms", "p99 ms", "worst ms")
+	table = fmt.Sprintf("%-12s %8s %8s %8s %8s\n", "first byte", "requests", "p50 ms", "p99 ms", "worst ms")
 	for i, name := range pageNames {
 		if list := byPage[i]; len(list) > 0 {
 			table += fmt.Sprintf("%-12s %8d %8.2f %8.2f %8.2f\n", name, len(list), quantileMs(list, 0.5), quantileMs(list, 0.99), quantileMs(list, 1))
 		}
 	}
-	b.Log("\n" + table)
+	table += fmt.Sprintf("%-12s %8d %8.2f %8.2f %8.2f\n", "all pages", len(all), quantileMs(all, 0.5), quantileMs(all, 0.99), quantileMs(all, 1))
 	report(b, map[string]float64{"p50-ms": quantileMs(all, 0.5), "p99-ms": quantileMs(all, 0.99), "p99-from-sending-ms": quantileMs(fromSending, 0.99)})
+	return table
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -80,10 +79,10 @@ func benchSave(b *testing.B, o db.Options, f plugin.Form, size int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	disk := newDisk(b)
+	disk := dbtest.NewDisk(b)
 	var saves, syncs []time.Duration
 	for n := 0; b.Loop(); n++ {
-		syncs = append(syncs, disk.write(b))
+		syncs = append(syncs, disk.Sync(b, draftSize))
 		answers := typed(n, size)
 		began := time.Now()
 		_, err := w.SaveSection(b.Context(), login, draft.ID, workspace.Save{Section: "hushall", Values: answers, Done: true, Revision: n})
@@ -122,47 +121,6 @@ func sealedSize(b *testing.B, d *db.DB) (n int) {
 		b.Fatal(err)
 	}
 	return n
-}
-
-// disk is a file that is written over, as SQLite writes its journal: sync
-// need not make it longer.
-type disk struct {
-	f  *os.File
-	at int64
-}
-
-const diskSize = 4 << 20
-
-func newDisk(b *testing.B) *disk {
-	f, err := os.Create(filepath.Join(b.TempDir(), "raw"))
-	if err == nil {
-		_, err = f.Write(make([]byte, diskSize))
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = f.Close() })
-	return &disk{f: f}
-}
-
-// write writes 16 KB and syncs.
-func (d *disk) write(b *testing.B) time.Duration {
-	page := make([]byte, draftSize)
-	page[0] = byte(d.at >> 14)
-	began := time.Now()
-	_, err := d.f.WriteAt(page, d.at)
-	if err == nil {
-		err = d.f.Sync()
-	}
-	took := time.Since(began)
-	if err != nil {
-		b.Fatal(err)
-	}
-	d.at = (d.at + draftSize) % diskSize
-	return took
 }
 
 // quantileMs is a quantile of durations in milliseconds.

@@ -26,8 +26,8 @@ func costTable(ws plugin.Worksheet) page.Component {
 	t := page.Table{Caption: page.T("citizen.decision.costs"), Columns: []page.Column{{Text: page.T("citizen.decision.what")},
 		amountColumn("citizen.decision.applied"), amountColumn("citizen.decision.approved"), {Text: page.T("citizen.decision.reason")}},
 		Foot: []page.Text{page.T("citizen.decision.sum"), "", page.Amount(ws.CostsOre), ""}, Empty: page.T("citizen.decision.no_costs")}
-	for _, l := range ws.Costs {
-		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{swedish(withNote(l.Label, l.Note)), page.Amount(l.AppliedOre), page.Amount(l.ApprovedOre), swedish(l.Reason)}})
+	for _, l := range ws.Costs { // their notes are the officer's, from before the decision
+		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{swedish(l.Label), page.Amount(l.AppliedOre), page.Amount(l.ApprovedOre), swedish(l.Reason)}})
 	}
 	return t
 }
@@ -37,10 +37,19 @@ func incomeTable(ws plugin.Worksheet) page.Component {
 		amountColumn("citizen.decision.agency"), amountColumn("citizen.decision.yours"), amountColumn("citizen.decision.used"), {Text: page.T("citizen.decision.reason")}},
 		Foot: []page.Text{page.T("citizen.decision.sum"), "", "", page.Amount(ws.IncomesOre), ""}, Empty: page.T("citizen.decision.no_incomes")}
 	for _, l := range ws.Incomes {
+		if bare(l) {
+			continue
+		}
 		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{swedish(withNote(l.Label, l.Payer)), agencyWord(l), page.AmountOf(l.ApplicantOre, "–"),
 			page.Amount(l.UsedOre), swedish(l.Reason)}})
 	}
 	return t
+}
+
+// bare tells whether an income line says nothing: no amount from anyone, and
+// an agency that answered. The sum holds without it.
+func bare(l plugin.IncomeLine) bool {
+	return l.AgencyOre == nil && l.ApplicantOre == nil && l.UsedOre == 0 && l.Reason == "" && l.State != plugin.StateUnavailable
 }
 
 // agencyWord is the agency's amount, or the state in words: the two are never

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"medborgarnavet/internal/broker"
 	"medborgarnavet/internal/fault"
@@ -175,7 +177,7 @@ func (p *Pages) groups(v sectionView, g plugin.Group, errs map[string]page.Text)
 	out := []page.FormGroup{head}
 	n := form.Count(v.section.ID, g, v.values)
 	for i := range n {
-		out = append(out, page.FormGroup{ID: g.ID + "-" + strconv.Itoa(i), Title: page.T("citizen.section.item", "item", g.Item, "nr", strconv.Itoa(i+1)),
+		out = append(out, page.FormGroup{ID: g.ID + "-" + strconv.Itoa(i), Title: page.T("citizen.section.item", "item", capital(g.Item), "nr", strconv.Itoa(i+1)),
 			Fields: fields[i], Buttons: []page.Button{{Text: page.T("citizen.section.remove"), About: page.T("citizen.section.item", "item", g.Item, "nr", strconv.Itoa(i+1)),
 				Variant: page.Quiet, Name: "gor", Value: "ta-bort:" + g.ID + ":" + strconv.Itoa(i)}}})
 	}
@@ -310,6 +312,12 @@ func neighbour(d workspace.Draft, id string, step int) (plugin.Section, bool) {
 		}
 	}
 	return plugin.Section{}, false
+}
+
+// capital begins a heading with a capital letter.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func text(s string) page.Text {

@@ -13,6 +13,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -114,7 +115,7 @@ func (p *Pages) extend(w http.ResponseWriter, r *route.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("X-Session-Ends", ends.UTC().Format(time.RFC3339))
+	w.Header().Set("Session-Left", strconv.Itoa(int(ends.Sub(p.Clock.Now()).Seconds())))
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -83,6 +83,9 @@ func (r IncomeRow) Fetched() Text {
 	}
 	switch r.State {
 	case plugin.StateAnswered, plugin.StateNothing:
+		if len(r.Payments.Others) > 0 { // paid at another time, or planned
+			return T("page.income.none-now", "month", MonthOf(r.Payments.ControlMonth))
+		}
 		return T("page.income.nothing")
 	case plugin.StateUnavailable:
 		return T("page.income.unavailable")
