@@ -41,6 +41,7 @@ var commands = map[string]command{
 	"backup":         {"backup -config FILE -to FILE  copy a SQLite database", backup},
 	"restore":        {"restore -config FILE -from FILE  put a copy in the place of a lost database", restore},
 	"audit verify":   {"audit verify -config FILE     tell whether the audit log is whole", auditVerify},
+	"keys cohort":    {"keys cohort -config FILE      turn numbers from standard input into words for a plug-in's cohort", keysCohort},
 	"keys init":      {"keys init FILE DIR            make a master key and the folder of short-lived keys", keysInit},
 	"ssbtek decode":  {"ssbtek decode FILE            print a SOAP answer as JSON", ssbtekDecode},
 	"ssbtek request": {"ssbtek request --person N --from D --to D --sources AF,CSN  print the SOAP request", ssbtekRequest},

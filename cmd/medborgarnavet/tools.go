@@ -138,3 +138,16 @@ func keysInit(_ context.Context, args []string, std stdio) int {
 	fmt.Fprintln(std.out, "made; keep a copy of the master key in a safe, and none of the folder")
 	return 0
 }
+
+// keysCohort takes the numbers from standard input, where no process list and
+// no shell history shows them.
+func keysCohort(_ context.Context, args []string, std stdio) int {
+	_, m, err := one("keys cohort", args, nil)
+	if err == nil {
+		err = app.Cohort(m, std.in, std.out)
+	}
+	if err != nil {
+		return std.fail(err)
+	}
+	return 0
+}

@@ -13,6 +13,7 @@ import (
 	"medborgarnavet/internal/catalog"
 	"medborgarnavet/internal/config"
 	"medborgarnavet/internal/fault"
+	"medborgarnavet/internal/keyring"
 	"medborgarnavet/plugin"
 	"medborgarnavet/plugins/ekbist"
 	"medborgarnavet/plugins/ssbtek"
@@ -82,8 +83,10 @@ func (t *town) cohort(list []string) func(pnr.Number) bool {
 	if len(list) == 0 {
 		return nil
 	}
-	return func(n pnr.Number) bool { return slices.Contains(list, t.ring.Pseudonym("cohort", n.Plain())) }
+	return func(n pnr.Number) bool { return slices.Contains(list, cohortWord(t.ring, n)) }
 }
+
+func cohortWord(ring *keyring.Ring, n pnr.Number) string { return ring.Pseudonym("cohort", n.Plain()) }
 
 // source is broker's way to a source that may be asked now.
 func (t *town) source(id string) (broker.Attached, error) {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"medborgarnavet/block/pnr"
 	"medborgarnavet/internal/audit"
 	"medborgarnavet/internal/casework"
 	"medborgarnavet/internal/clock"
@@ -67,6 +70,29 @@ func Migrate(ctx context.Context, cfg config.Config, out io.Writer) error {
 		fmt.Fprintf(out, "%s: the database is up to date\n", m.ID)
 	}
 	return nil
+}
+
+// Cohort writes, for each personal identity number that it reads, the word
+// that stands for it in a plug-in's cohort: one a line, in the same order
+// (M-55). The numbers are kept nowhere.
+func Cohort(m config.Municipality, in io.Reader, out io.Writer) error {
+	c := clock.System()
+	ring, err := keyring.Open(keyring.Options{LastingKeyFile: m.Keys.LastingFile, DueKeyDir: m.Keys.DueDir, Clock: c})
+	if err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(in)
+	for at := 1; lines.Scan(); at++ {
+		if strings.TrimSpace(lines.Text()) == "" {
+			continue
+		}
+		n, err := pnr.Parse(lines.Text(), c.Now())
+		if err != nil {
+			return fault.New(fault.Invalid, "line %d is not a personal identity number", at)
+		}
+		fmt.Fprintln(out, cohortWord(ring, n))
+	}
+	return lines.Err()
 }
 
 // Examine says what is wrong with what only the parts themselves can read:

@@ -14,8 +14,10 @@ import (
 // implementation is casework's.
 type Cases interface {
 	// OpenCase is fault.NotFound when the person has no open case for the
-	// e-service, fault.Unavailable when the case system does not answer.
-	OpenCase(ctx context.Context, person pnr.Number, eservice string) (Case, error)
+	// e-service, fault.Unavailable when the case system does not answer. The
+	// children are as old as they become in month ("2006-01"; empty is the
+	// month that now is).
+	OpenCase(ctx context.Context, person pnr.Number, eservice, month string) (Case, error)
 }
 
 // Case is an open case as the case system tells it.

@@ -75,7 +75,7 @@ func (b *Broker) plan(ctx context.Context, ask Ask) (plan, error) {
 		return plan{}, err
 	}
 	offer := source.Plugin.Manifest
-	c, err := b.opt.Cases.OpenCase(ctx, ask.Login.Subject, ask.Audience)
+	c, err := b.opt.Cases.OpenCase(ctx, ask.Login.Subject, ask.Audience, ask.Month)
 	if err != nil {
 		return plan{}, err
 	}

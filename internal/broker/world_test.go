@@ -149,7 +149,7 @@ func (w *world) asked() []plugin.Query {
 
 type casesFunc func(n pnr.Number) (Case, error)
 
-func (f casesFunc) OpenCase(_ context.Context, n pnr.Number, _ string) (Case, error) { return f(n) }
+func (f casesFunc) OpenCase(_ context.Context, n pnr.Number, _, _ string) (Case, error) { return f(n) }
 
 // openCase is a case that lets its applicant fetch.
 func openCase(n pnr.Number) Case {

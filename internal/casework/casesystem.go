@@ -75,15 +75,12 @@ func NewCaseSystem(opt CaseSystemOptions) (*CaseSystem, error) {
 	return &CaseSystem{opt: opt, address: strings.TrimSuffix(opt.URL, "/") + "/v1/open-case"}, nil
 }
 
-// OpenCase implements broker.Cases. Children are as old as they are in the
-// month that now is.
-func (s *CaseSystem) OpenCase(ctx context.Context, person pnr.Number, eservice string) (broker.Case, error) {
-	return s.OpenCaseIn(ctx, person, eservice, s.opt.Clock.Now().In(s.opt.Location).Format("2006-01"))
-}
-
-// OpenCaseIn is OpenCase with the children's ages in a given month
-// ("2006-01"): an age reached at any day of the month counts.
-func (s *CaseSystem) OpenCaseIn(ctx context.Context, person pnr.Number, eservice, month string) (broker.Case, error) {
+// OpenCase implements broker.Cases: an age that a child reaches on any day of
+// the month counts.
+func (s *CaseSystem) OpenCase(ctx context.Context, person pnr.Number, eservice, month string) (broker.Case, error) {
+	if month == "" {
+		month = s.opt.Clock.Now().In(s.opt.Location).Format("2006-01")
+	}
 	at, err := lastDay(month)
 	if err != nil {
 		return broker.Case{}, err

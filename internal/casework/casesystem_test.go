@@ -51,7 +51,7 @@ func says(status int, kind, body string) func(http.ResponseWriter) {
 // alone; no child's number comes further.
 func TestOpenCase(t *testing.T) {
 	system, seen := caseServer(t, says(200, "application/json; charset=utf-8", openCase))
-	c, err := system.OpenCase(t.Context(), number(t, anna), "ekbist")
+	c, err := system.OpenCase(t.Context(), number(t, anna), "ekbist", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestOpenCase(t *testing.T) {
 func TestChildAge(t *testing.T) {
 	system, _ := caseServer(t, says(200, "application/json", openCase))
 	for month, want := range map[string][2]int{"2026-11": {9, 18}, "2026-12": {9, 18}, "2027-01": {10, 18}, "2026-08": {9, 17}, "2026-09": {9, 18}} {
-		c, err := system.OpenCaseIn(t.Context(), number(t, anna), "ekbist", month)
+		c, err := system.OpenCase(t.Context(), number(t, anna), "ekbist", month)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func TestChildAge(t *testing.T) {
 			t.Errorf("in %s the children are %v, want %v", month, got, want)
 		}
 	}
-	_, err := system.OpenCaseIn(t.Context(), number(t, anna), "ekbist", "december")
+	_, err := system.OpenCase(t.Context(), number(t, anna), "ekbist", "december")
 	wantKind(t, "a month that is none", err, fault.Invalid)
 }
 
@@ -124,7 +124,7 @@ func TestCaseSystemFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			system, _ := caseServer(t, test.reply)
-			_, err := system.OpenCase(t.Context(), number(t, anna), "ekbist")
+			_, err := system.OpenCase(t.Context(), number(t, anna), "ekbist", "")
 			wantKind(t, name, err, test.want)
 			for _, secret := range []string{anna, "Alma", "812300", "201701"} {
 				if strings.Contains(err.Error(), secret) {

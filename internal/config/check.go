@@ -156,8 +156,12 @@ func (k *checker) municipality(at string, m Municipality) {
 	if len(m.Boards) == 0 {
 		k.fault(at+".board", "at least one [[%s.board]] is needed", "municipality")
 	}
-	boards := make(map[string]bool)
+	boards, series := make(map[string]bool), make(map[string]bool)
 	for i, b := range m.Boards {
+		if series[b.RegistryPrefix] {
+			k.fault(name(at+".board", b.ID, i)+".registry_prefix", "another board of this municipality registers under the same letters")
+		}
+		series[b.RegistryPrefix] = b.RegistryPrefix != ""
 		if boards[b.ID] {
 			k.fault(name(at+".board", b.ID, i)+".id", "another board of this municipality has the same id")
 		}

@@ -52,6 +52,7 @@ var checkCases = []struct {
 	{"cert without key", `key_file = "certs/client.key"` + "\n", "", m + ".case_system.cert_file", "belong together"},
 	{"not PEM", `roots_file = "certs/roots.pem"`, `roots_file = "staff/socialnamnden.toml"`, m + ".bankid.roots_file", "no certificate"},
 	{"certificate out", `cert_file = "certs/client.pem"`, `cert_file = "certs/old.pem"`, m + ".case_system.cert_file", "went out"},
+	{"one series for two", firstBoard, otherBoard + firstBoard, board + ".registry_prefix", "same letters"},
 	{"no staff file", `staff/socialnamnden.toml`, `staff/none.toml`, board + ".staff_file", "cannot be read"},
 	{"no disposal decision", disposalBlock, "", board + ".disposal_decision", "needed in production"},
 	{"disposal tomorrow", `date = 2026-05-12`, `date = 2026-11-23`, board + ".disposal_decision.date", "not yet"},
@@ -98,6 +99,25 @@ number = "SN 2026/118 § 45"
 date = 2026-05-12
 body = "Socialnämnden"
 `
+
+const (
+	firstBoard = "[[municipality.board]]\nid = \"socialnamnden\"\n"
+	otherBoard = `[[municipality.board]]
+id = "byggnamnden"
+name = "Byggnämnden"
+org_number = "2120009911"
+staff_file = "staff/socialnamnden.toml"
+registry_prefix = "SN"
+appeal_addressee = "Länsstyrelsen"
+
+` + disposalBlock + `
+[[municipality.board.legal_reference]]
+key = "bygglov"
+text = "1 kap. 1 § exempellagen (2020:2)"
+from = 2020-01-01
+
+`
+)
 
 // prepared is world with the files besides that the cases name.
 func prepared(t *testing.T) string {

@@ -68,7 +68,7 @@ func (s *Store) HandIn(ctx context.Context, login broker.Login, name, draft, see
 	if err != nil {
 		return Receipt{}, err
 	}
-	c, err := s.opt.Cases.OpenCase(ctx, login.Subject, d.EService)
+	c, err := s.opt.Cases.OpenCase(ctx, login.Subject, d.EService, d.Month)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -29,6 +29,9 @@ func TestWhatIsHandedIn(t *testing.T) {
 		if r.Reference != "EB 2026-000001" || r.EService != "ekbist" || r.Month != "2026-11" || !r.At.Equal(w.clock.Now()) {
 			t.Errorf("%+v", r)
 		}
+		if w.asked != d.Month {
+			t.Errorf("the case system was asked for the household of %q", w.asked)
+		}
 		rec, err := w.OfPerson(t.Context(), w.login(anna), r.ID)
 		if err != nil {
 			t.Fatal(err)

@@ -44,6 +44,7 @@ type world struct {
 
 	mu     sync.Mutex
 	events []string // what casework would get
+	asked  string   // the month that the case system was last asked about
 }
 
 // each runs a test on both engines.
@@ -90,7 +91,10 @@ func newWorld(t testing.TB, d *db.DB, ring *keyring.Ring, c *clock.Manual) *worl
 }
 
 // OpenCase is the case system.
-func (w *world) OpenCase(_ context.Context, n pnr.Number, _ string) (broker.Case, error) {
+func (w *world) OpenCase(_ context.Context, n pnr.Number, _, month string) (broker.Case, error) {
+	w.mu.Lock()
+	w.asked = month
+	w.mu.Unlock()
 	return w.cases(n)
 }
 

@@ -91,7 +91,7 @@ func (w *world) fetch(_ context.Context, q plugin.Query) (plugin.Answer, error) 
 
 type casesFunc func(n pnr.Number) broker.Case
 
-func (f casesFunc) OpenCase(_ context.Context, n pnr.Number, _ string) (broker.Case, error) {
+func (f casesFunc) OpenCase(_ context.Context, n pnr.Number, _, _ string) (broker.Case, error) {
 	return f(n), nil
 }
 

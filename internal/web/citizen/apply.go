@@ -86,7 +86,7 @@ func (p *Pages) admission(ctx context.Context, r *route.Request, id, month strin
 	if !e.Admits(r.Session.Subject) {
 		return fail(refusedPilot, nil)
 	}
-	c, err := p.Cases.OpenCase(ctx, r.Session.Subject, id)
+	c, err := p.Cases.OpenCase(ctx, r.Session.Subject, id, month)
 	switch {
 	case fault.KindOf(err) == fault.NotFound:
 		return fail(refusedNoCase, nil)
