@@ -32,7 +32,7 @@ func (b *Broker) run(p plan) {
 		wg.Go(func() { results <- b.askGroup(ctx, p, g) })
 	}
 	go func() { wg.Wait(); close(results) }()
-	s := settler{b: b, p: p}
+	s := settler{b: b, p: p, out: len(calls)}
 	for _, g := range calls {
 		if bearsFlag(g) {
 			s.waiting++
@@ -41,7 +41,6 @@ func (b *Broker) run(p plan) {
 	for r := range results {
 		s.take(r)
 	}
-	s.end()
 }
 
 func bearsFlag(g []plugin.Origin) bool {

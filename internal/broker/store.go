@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"medborgarnavet/internal/db"
@@ -23,24 +25,24 @@ func (b *Broker) insert(ctx context.Context, tx *db.Tx, p plan) error {
 	if err != nil {
 		return err
 	}
-	seq := 0
-	add := func(o plugin.Origin, state string) error {
-		seq++
-		_, err := tx.Exec(ctx, `INSERT INTO broker_part (fetch_id, origin, seq, name, state, at) VALUES ($1,$2,$3,$4,$5,0)`,
-			p.id, o.ID, seq, o.Name, state)
-		return err
-	}
-	for _, o := range slices.Concat(p.groups...) {
-		if err := add(o, string(PartAsking)); err != nil {
-			return err
+	return insertParts(ctx, tx, p)
+}
+
+// insertParts writes all parts in one statement.
+func insertParts(ctx context.Context, tx *db.Tx, p plan) error {
+	asked := slices.Concat(p.groups...)
+	rows, args := []string{}, []any{p.id}
+	for i, o := range slices.Concat(asked, p.notAsked) {
+		state := string(PartAsking)
+		if i >= len(asked) {
+			state = string(plugin.StateNotAsked)
 		}
+		n := len(args)
+		rows = append(rows, fmt.Sprintf("($1,$%d,$%d,$%d,$%d,0)", n+1, n+2, n+3, n+4))
+		args = append(args, o.ID, i+1, o.Name, state)
 	}
-	for _, o := range p.notAsked {
-		if err := add(o, string(plugin.StateNotAsked)); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := tx.Exec(ctx, `INSERT INTO broker_part (fetch_id, origin, seq, name, state, at) VALUES `+strings.Join(rows, ","), args...)
+	return err
 }
 
 // runningFetch finds a fetch of the space for the same month that has not
