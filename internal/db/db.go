@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"io/fs"
 	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"medborgarnavet/internal/clock"
@@ -39,10 +41,14 @@ type DB struct {
 	path     string  // of the SQLite file, else ""
 	write    *sql.DB // SQLite: one connection. PostgreSQL: the pool.
 	read     *sql.DB // SQLite: four query-only connections. PostgreSQL: the same pool.
+	aside    *sql.DB // SQLite: one connection for tidy
 	clock    clock.Clock
 	lock     *os.File
 	holder   string // who this opened database is, in leases
 	readOnly bool
+	commits  atomic.Int64
+	tidying  sync.Mutex
+	closed   sync.Once
 }
 
 // Open opens the database, brings its schema up to date and checks that it
@@ -118,6 +124,10 @@ func (d *DB) Close() error {
 		if first == nil {
 			first = err
 		}
+	}
+	if d.aside != nil {
+		d.closed.Do(d.tidying.Lock) // the round under way ends, and none begins
+		keep(d.aside.Close())
 	}
 	if d.read != nil && d.read != d.write {
 		keep(d.read.Close())

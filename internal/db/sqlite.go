@@ -64,7 +64,10 @@ func (d *DB) openSQLite(ctx context.Context, o Options) error {
 	if err := createPrivate(path); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "db: create the database file")
 	}
-	if d.write, err = d.pool(o, 1, "_txlock=immediate", "cache_size(-16000)"); err != nil {
+	if d.write, err = d.pool(o, 1, "_txlock=immediate", "cache_size(-16000)", "wal_autocheckpoint(16384)"); err != nil {
+		return err
+	}
+	if d.aside, err = d.asidePool(o); err != nil {
 		return err
 	}
 	if d.read, err = d.pool(o, readers, "_txlock=deferred", "query_only(1)", "cache_size(-8000)"); err != nil {
@@ -139,31 +142,6 @@ func createPrivate(path string) error {
 		return err
 	}
 	return f.Close()
-}
-
-// Checkpoint moves all of SQLite's journal into the database file and empties
-// the journal, so that what was deleted is gone from both (I-7). It waits a
-// while for readers and is fault.Unavailable when they do not finish; call it
-// again then. On PostgreSQL it does nothing: there the journal is the
-// operator's matter and only the destruction of keys counts.
-func (d *DB) Checkpoint(ctx context.Context) error {
-	if d.engine != SQLite || d.readOnly {
-		return nil
-	}
-	for try := range 3 {
-		var busy, frames, moved int
-		row := d.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-		if err := row.Scan(&busy, &frames, &moved); err != nil {
-			return fault.Wrap(fault.Unavailable, err, "db: checkpoint")
-		}
-		if busy == 0 {
-			return nil
-		}
-		if err := pause(ctx, time.Duration(try+1)*100*time.Millisecond); err != nil {
-			return err
-		}
-	}
-	return fault.New(fault.Unavailable, "db: checkpoint: a long read stands in the way")
 }
 
 // pause waits, unless ctx ends first.

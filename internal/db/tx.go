@@ -102,6 +102,7 @@ func (d *DB) once(ctx context.Context, fn func(tx *Tx) error) error {
 func (d *DB) commit(conn *sql.Conn, tx *sql.Tx) error {
 	err := tx.Commit()
 	if err == nil {
+		d.tidy()
 		return nil
 	}
 	if retryable(err) {
