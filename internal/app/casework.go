@@ -36,7 +36,8 @@ func (t *town) buildCasework() error {
 		Directory: directory, Worksheet: t.worksheet, Legal: t.legal, LegalKey: t.legalKey,
 		Board: func(id string) (casework.Board, error) {
 			b, err := t.board(id)
-			return casework.Board{Name: b.Name, AppealAddressee: b.AppealAddressee, AppealText: b.AppealText}, err
+			return casework.Board{Name: b.Name, AppealAddressee: b.AppealAddressee, AppealText: b.AppealText, SupplementDays: b.SupplementDays,
+				DecidedYears: b.Retention.DecidedYears, KeepBirthDays: b.Retention.KeepBirthDays}, err
 		}})
 	return nil
 }

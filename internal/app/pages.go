@@ -19,13 +19,13 @@ import (
 // buildPages makes the pages and the one table of their routes.
 func (t *town) buildPages(renderer *page.Renderer) error {
 	pub, err := public.New(public.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Catalog: t.catalog, Flow: t.flow,
-		Sessions: t.sessions, Provider: "bankid", BaseURL: t.baseURL})
+		Sessions: t.sessions, Provider: "bankid", BaseURL: t.baseURL, Terms: t.publicTerms()})
 	if err != nil {
 		return err
 	}
 	cit, err := citizen.New(citizen.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Catalog: t.catalog, Cases: t.cases,
-		Broker: t.broker, Workspace: t.space, Submissions: t.subs, Casework: t.casework, ControlMonth: t.controlMonth,
-		BoardName: t.boardName, Extend: t.extend(route.CitizenCookie, identity.Citizen)})
+		Broker: t.broker, Workspace: t.space, Submissions: t.subs, Casework: t.casework, Extract: t.extract, ControlMonth: t.controlMonth,
+		BoardName: t.boardName, Terms: t.toldTerms, Extend: t.extend(route.CitizenCookie, identity.Citizen)})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"medborgarnavet/internal/config"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/form"
+	"medborgarnavet/internal/web/citizen"
+	"medborgarnavet/internal/web/public"
 	"medborgarnavet/internal/workspace"
 	"medborgarnavet/plugin"
 )
@@ -77,6 +79,25 @@ func (t *town) retention(board string) workspace.Retention {
 		return workspace.Retention{Days: 7, MaxDays: 30}
 	}
 	return workspace.Retention{Days: b.Retention.DraftDays, MaxDays: b.Retention.DraftMaxDays}
+}
+
+// toldTerms are a board's terms in the resident's texts.
+func (t *town) toldTerms(board string) citizen.Terms {
+	b, err := t.board(board)
+	if err != nil {
+		return citizen.Terms{FetchedDays: 7, SupplementDays: 10}
+	}
+	return citizen.Terms{FetchedDays: b.Retention.FetchedDays, SupplementDays: b.SupplementDays}
+}
+
+// publicTerms are every board's terms, for the pages that anyone reads.
+func (t *town) publicTerms() (all []public.Terms) {
+	for _, b := range t.cfg.Boards {
+		r := b.Retention
+		all = append(all, public.Terms{Board: b.Name, DraftDays: r.DraftDays, DraftMaxDays: r.DraftMaxDays, FetchedDays: r.FetchedDays,
+			DecidedYears: r.DecidedYears, KeepBirthDays: r.KeepBirthDays})
+	}
+	return all
 }
 
 func (t *town) series(board string) string {

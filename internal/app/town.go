@@ -14,6 +14,7 @@ import (
 	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/config"
 	"medborgarnavet/internal/db"
+	"medborgarnavet/internal/extract"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/identity"
 	"medborgarnavet/internal/identity/bankid"
@@ -45,6 +46,7 @@ type town struct {
 	space    *workspace.Workspace
 	subs     *submission.Store
 	casework *casework.Casework
+	extract  *extract.Maker
 	sessions *session.Store
 	flow     *flow.Flow
 	janitor  *retention.Job
@@ -121,7 +123,12 @@ func (t *town) buildSteps(_ context.Context, _ Options) error {
 	t.space = workspace.New(workspace.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Broker: t.broker, Retention: t.retention})
 	t.subs = submission.New(submission.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Outbox: t.outbox, Clock: t.clock, Log: t.log,
 		Workspace: t.space, Cases: t.cases, Environment: t.server.Mode, Series: t.series, Review: t.review})
-	return t.buildCasework()
+	if err := t.buildCasework(); err != nil {
+		return err
+	}
+	t.extract = extract.New(extract.Options{DB: t.db, Audit: t.audit, Clock: t.clock, Workspace: t.space, Broker: t.broker,
+		Submissions: t.subs, Casework: t.casework})
+	return nil
 }
 
 // buildJobs names what is purged and what the outbox hands on.
@@ -130,6 +137,7 @@ func (t *town) buildJobs(context.Context, Options) error {
 		t.flow.Rule(), t.sessions.Rule(),
 		{Name: "fetched answers", Purge: t.broker.Purge},
 		{Name: "drafts", Purge: t.space.Purge},
+		t.casework.Rule(),
 		{Name: "audit log", Purge: func(ctx context.Context, now time.Time) (int, error) {
 			return t.audit.Dispose(ctx, now.AddDate(0, 0, -t.cfg.AuditDays))
 		}},

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	requirementID = regexp.MustCompile(`\b[MPSND]-[0-9]{2,3}\b`)
+	requirementID = regexp.MustCompile(`\b(M-[0-9]{2,3}|[PSND]-[0-9]{2})\b`)
 	invariantID   = regexp.MustCompile(`\bI-[0-9]{1,2}\b`)
 	namedFunc     = regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark|Example)[A-Z]\w*`)
 	testFunc      = regexp.MustCompile(`^func ((?:Test|Fuzz|Benchmark|Example)\w*)\(`)

@@ -21,7 +21,7 @@ var ground = []string{"internal/fault", "internal/clock", "internal/config", "in
 
 // steps are the citizen's path, in order; each may import earlier steps.
 var steps = []string{"internal/identity", "internal/catalog", "internal/form", "internal/broker", "internal/workspace",
-	"internal/submission", "internal/casework"}
+	"internal/submission", "internal/casework", "internal/extract"}
 
 // Rules is the whole table, made from the lists above and the rest of the
 // house.
@@ -43,12 +43,13 @@ func Rules() []Rule {
 			rules = append(rules, Rule{s + "/*", join(may, []string{s, s + "/*"}), "the parts of a step live by the step's rule"})
 		}
 	}
-	web := join(steps, below(steps), []string{"plugin", "internal/web/page", "internal/web/route", "internal/fault", "internal/clock", "block/pnr"})
+	web := join(steps, below(steps), []string{"plugin", "internal/web/page", "internal/web/paper", "internal/web/route", "internal/fault", "internal/clock", "block/pnr"})
 	return append(rules,
 		Rule{"internal/db/dbtest", []string{"internal/*"}, "tests only: opens both engines"},
 		Rule{"internal/db/faultdb", []string{"internal/db", "internal/fault"}, "tests only: injects faults"},
 		Rule{"internal/keyring/keyringtest", []string{"internal/*"}, "tests only: a ring in a temporary folder"},
 		Rule{"internal/web/page", []string{"plugin", "internal/fault", "internal/clock"}, "renders forms and blocks; knows no step"},
+		Rule{"internal/web/paper", []string{"block/*", "internal/web/page"}, "what a page shows, as a document"},
 		Rule{"internal/web/page/pagetest", []string{"internal/web/page"}, "tests only: what a page must keep"},
 		Rule{"internal/web/route", []string{"internal/fault", "internal/clock", "internal/identity", "internal/identity/session"},
 			"every route with its rule; knows logins and no pages"},

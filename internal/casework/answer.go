@@ -58,7 +58,7 @@ func checkUploads(words string, uploads []Upload) error {
 	switch {
 	case words == "" && len(uploads) == 0:
 		return fault.New(fault.Invalid, "nothing was sent in")
-	case tooLong(words, maxText):
+	case tooLong(words, MaxText):
 		return fault.New(fault.TooLarge, "the text is too long")
 	case len(uploads) > MaxFiles:
 		return fault.New(fault.TooMany, "too many documents")

@@ -16,18 +16,22 @@ import (
 	"medborgarnavet/plugin"
 )
 
-// Limits of what a person sends in as a supplement.
+// Limits of what a person sends in as a supplement, and of what is written in
+// a case.
 const (
 	MaxFiles    = 10
 	MaxFileSize = workspace.MaxFileSize
-	maxText     = 20_000 // characters of a text that a person or officer writes
+	MaxText     = 20_000 // characters of a text that a person or officer writes
+	MaxReason   = 2_000  // characters of the reason on a line of the calculation
 	maxItems    = 30     // things that one supplement asks for
 )
 
-// Submissions is where handed-in applications are read.
+// Submissions is where handed-in applications are read, and disposed of with
+// their case.
 type Submissions interface {
 	Load(ctx context.Context, id string) (submission.Record, error)
 	File(ctx context.Context, submissionID, fileID string) (name, mediaType string, data []byte, err error)
+	Dispose(ctx context.Context, tx *db.Tx, id string) error
 }
 
 // Board is what casework must know of the authority whose case it is.
@@ -40,6 +44,11 @@ type Board struct {
 	// SupplementDays is how long a person has to send in what is missing;
 	// 0 = 10.
 	SupplementDays int
+	// DecidedYears is how many years after the last thing done in it a
+	// decided case is kept; 0 = it is not disposed. KeepBirthDays are the
+	// days of the month whose applicants' cases are kept for ever.
+	DecidedYears  int
+	KeepBirthDays []int
 }
 
 // Options are what Casework is built from. All are needed but Log and

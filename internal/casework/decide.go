@@ -123,7 +123,7 @@ func (c *Casework) propose(s Staff, m matter, f CaseFile, version int64, in Deci
 		return Proposal{}, err
 	}
 	reasons := strings.TrimSpace(strings.ReplaceAll(in.Reasons, "\r\n", "\n"))
-	if tooLong(reasons, maxText) {
+	if tooLong(reasons, MaxText) {
 		return Proposal{}, fault.New(fault.TooLarge, "the reasons are too long")
 	}
 	p := Proposal{version: version, Decision: Decision{Reference: m.Reference, Month: m.Month, Outcome: in.Outcome,

@@ -245,7 +245,7 @@ func checkEntries(entries map[string]plugin.Entry) error {
 		return fault.New(fault.TooMany, "too many lines")
 	}
 	for key, e := range entries {
-		if len(key) > 200 || tooLong(e.Reason, 2000) {
+		if len(key) > 200 || tooLong(e.Reason, MaxReason) {
 			return fault.New(fault.TooLarge, "a line's key or reason is too long")
 		}
 		if e.AmountOre != nil && (*e.AmountOre < 0 || *e.AmountOre > maxAmountOre) {

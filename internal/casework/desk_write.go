@@ -13,6 +13,12 @@ import (
 // What an officer writes in a case. Each takes a key from NewKey that the
 // form carried: sending the same twice counts once.
 
+// TooLong tells whether a text has more than MaxText characters, read as it
+// would be stored.
+func TooLong(s string) bool {
+	return tooLong(strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")), MaxText)
+}
+
 func tooLong(s string, characters int) bool {
 	return len(s) > 4*characters || utf8.RuneCountInString(s) > characters
 }
@@ -23,7 +29,7 @@ func written(s string) (string, error) {
 	switch {
 	case s == "":
 		return "", fault.New(fault.Invalid, "the text is empty")
-	case tooLong(s, maxText):
+	case tooLong(s, MaxText):
 		return "", fault.New(fault.TooLarge, "the text is too long")
 	}
 	return s, nil
@@ -128,7 +134,7 @@ func checkAsked(items []string, more string) (asked, error) {
 	switch {
 	case len(ask.Items) == 0:
 		return ask, fault.New(fault.Invalid, "nothing is asked for")
-	case len(ask.Items) > maxItems || tooLong(ask.Text, maxText):
+	case len(ask.Items) > maxItems || tooLong(ask.Text, MaxText):
 		return ask, fault.New(fault.TooLarge, "too much is asked for at once")
 	}
 	return ask, nil

@@ -16,6 +16,9 @@
 // as often as needed; see transitions. A case whose application lacked
 // something starts with a supplement that nobody had to ask for.
 //
+// A decided case is disposed of as a whole, with its application, when the
+// board's records plan says so (Rule); one that is not decided never is.
+//
 // # Who may what
 //
 // A person reaches a case as its party, in the party's scope and time; any

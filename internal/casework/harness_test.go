@@ -63,6 +63,7 @@ type office struct {
 	staff string // path of the directory's file
 	legal error  // what the board's legal references answer
 	slow  func() // called by the worksheet
+	board casework.Board
 }
 
 // each runs a test on both engines.
@@ -76,7 +77,8 @@ func newOffice(t *testing.T, d *db.DB, own, shared *clock.Manual) *office {
 	shared.Set(own.Now()) // each engine begins at the same time
 	ring := keyringtest.New(t, shared)
 	o := &office{t: t, db: d, ring: ring, audit: audit.New(d, ring, shared), clock: shared,
-		staff: filepath.Join(t.TempDir(), "staff.json")}
+		staff: filepath.Join(t.TempDir(), "staff.json"),
+		board: casework.Board{Name: "Socialnämnden", AppealAddressee: "Förvaltningsrätten i Testköping", SupplementDays: 9}}
 	if err := os.WriteFile(o.staff, []byte(staffFile), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +93,7 @@ func newOffice(t *testing.T, d *db.DB, own, shared *clock.Manual) *office {
 			if id != "socialnamnden" {
 				return casework.Board{}, fault.ErrNotFound
 			}
-			return casework.Board{Name: "Socialnämnden", AppealAddressee: "Förvaltningsrätten i Testköping", SupplementDays: 9}, nil
+			return o.board, nil
 		},
 		Worksheet: o.worksheet,
 		Legal: func(_, key string, _ time.Time) (string, error) {

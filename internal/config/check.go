@@ -197,6 +197,8 @@ func (k *checker) board(at string, b Board) {
 	k.between(at+".retention.draft_max_days", b.Retention.DraftMaxDays, 1, 30)
 	k.between(at+".retention.draft_days", b.Retention.DraftDays, 1, max(1, min(30, b.Retention.DraftMaxDays)))
 	k.between(at+".retention.fetched_days", b.Retention.FetchedDays, 1, 7)
+	k.decided(at+".retention", b.Retention)
+	k.between(at+".supplement_days", b.SupplementDays, 1, 60)
 	k.between(at+".control_period.ask_months_back", b.ControlPeriod.AskMonthsBack, 0, 12)
 	k.between(at+".control_period.sum_month_back", b.ControlPeriod.SumMonthBack, 0, b.ControlPeriod.AskMonthsBack)
 	k.disposal(at+".disposal_decision", b.DisposalDecision)
@@ -209,11 +211,27 @@ func (k *checker) between(key string, n, least, most int) {
 	}
 }
 
+// decided looks at what happens to decided cases. That production needs a
+// disposal decision for it is said by disposal.
+func (k *checker) decided(at string, r Retention) {
+	k.between(at+".decided_years", r.DecidedYears, 0, 100)
+	for i, day := range r.KeepBirthDays {
+		key := fmt.Sprintf("%s.keep_birth_days[%d]", at, i+1)
+		k.between(key, day, 1, 31)
+		if slices.Contains(r.KeepBirthDays[:i], day) {
+			k.fault(key, "the day %d is there twice", day)
+		}
+	}
+	if len(r.KeepBirthDays) > 0 && r.DecidedYears == 0 {
+		k.warn(at+".keep_birth_days", "does nothing while decided_years is not set: every case is kept")
+	}
+}
+
 // disposal: without a decision the board may not destroy what it holds.
 func (k *checker) disposal(at string, d DisposalDecision) {
 	switch {
 	case d.IsZero() && k.production:
-		k.fault(at, "is needed in production: number, date and body of the decision that lets the board dispose of drafts and fetched answers")
+		k.fault(at, "is needed in production: number, date and body of the decision that lets the board dispose of drafts and fetched answers, and of decided cases if decided_years is set")
 	case !d.IsZero() && d.Date > k.today:
 		k.fault(at+".date", "is not yet")
 	}

@@ -147,8 +147,12 @@ type Board struct {
 	// Stockholm". AppealText replaces the built-in how-to-appeal.
 	AppealAddressee string `toml:"appeal_addressee"`
 	AppealText      string `toml:"appeal_text,optional"`
+	// SupplementDays is how many days a person has to send in what is
+	// missing. Default 10.
+	SupplementDays int `toml:"supplement_days,optional"`
 	// DisposalDecision is the decision that lets the board destroy what the
-	// communication space holds. Production refuses to purge without it.
+	// communication space holds, and decided cases where Retention says so.
+	// Production refuses to purge without it.
 	DisposalDecision DisposalDecision `toml:"disposal_decision,optional"`
 	// LegalReferences are the provisions that purposes and decisions cite.
 	LegalReferences []LegalReference `toml:"legal_reference"`
@@ -201,7 +205,7 @@ type ControlPeriod struct {
 	From Date `toml:"from,optional"`
 }
 
-// Retention is a board's terms, in days (architecture.md §6).
+// Retention is a board's terms (architecture.md §6).
 type Retention struct {
 	// DraftDays is how long a draft lives after its last save. Default 7.
 	DraftDays int `toml:"draft_days,optional"`
@@ -209,11 +213,18 @@ type Retention struct {
 	DraftMaxDays int `toml:"draft_max_days,optional"`
 	// FetchedDays is how long fetched answers live. Default and most 7.
 	FetchedDays int `toml:"fetched_days,optional"`
+	// DecidedYears is how many years after the last thing done in it a decided
+	// case is kept, by the board's records plan. 0 = not set: none is disposed.
+	DecidedYears int `toml:"decided_years,optional"`
+	// KeepBirthDays are the days of the month whose applicants' cases are kept
+	// for ever, for research, where the records plan demands it.
+	KeepBirthDays []int `toml:"keep_birth_days,optional"`
 }
 
 func (b *Board) defaults() {
 	b.ControlPeriod = ControlPeriod{AskMonthsBack: 2, SumMonthBack: 1}
 	b.Retention = Retention{DraftDays: 7, DraftMaxDays: 30, FetchedDays: 7}
+	b.SupplementDays = 10
 }
 
 // Plugin switches a plug-in on for a board.

@@ -183,7 +183,7 @@ func plainDates(value any) any {
 	return value
 }
 
-// list fills a list of texts or of tables.
+// list fills a list of texts, numbers or tables.
 func (d *decoder) list(v reflect.Value, value any, at string) {
 	if v.Type().Elem().Kind() == reflect.Struct {
 		tables, ok := value.([]map[string]any)
@@ -199,12 +199,16 @@ func (d *decoder) list(v reflect.Value, value any, at string) {
 	}
 	values, ok := value.([]any)
 	if !ok {
-		d.fault(at, "must be a list: [\"…\", \"…\"]")
+		example := "[\"…\", \"…\"]"
+		if v.Type().Elem().Kind() == reflect.Int {
+			example = "[1, 2]"
+		}
+		d.fault(at, "must be a list: %s", example)
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(values), len(values)))
 	for i, item := range values {
-		d.text(v.Index(i), item, fmt.Sprintf("%s[%d]", at, i+1), false)
+		d.value(v.Index(i), item, fmt.Sprintf("%s[%d]", at, i+1), false)
 	}
 }
 

@@ -4,18 +4,22 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"medborgarnavet/block/pnr"
 	"medborgarnavet/plugin"
 )
 
 // Fault is something wrong with what was typed. Code is money, number,
-// range, date, month, choice or identity; the words are the page's.
+// range, date, month, choice, identity or length; the words are the page's.
 type Fault struct {
 	// Input is the name of the input.
 	Input string
 	Code  string
 	Field plugin.Field
+	// Has is how many characters were typed and Most how many the input
+	// takes, where the code is length.
+	Has, Most int
 }
 
 // Check tells what is wrong with the shown values of a section. Empty is
@@ -26,17 +30,25 @@ func Check(s plugin.Section, values map[string]string, now time.Time) []Fault {
 		if !it.Visible(values) {
 			continue
 		}
-		input := it.Path
-		if it.Field.Kind == plugin.FieldAmountRow {
-			input += ".own"
-		}
-		if v := values[input]; v != "" {
-			if code := wrong(it.Field, v, now); code != "" {
+		for _, input := range it.inputs() {
+			v := values[input]
+			isComment := it.Field.Kind == plugin.FieldAmountRow && strings.HasSuffix(input, ".comment")
+			if v == "" {
+				continue
+			}
+			if code := wrong(it.Field, v, now); code != "" && !isComment {
 				faults = append(faults, Fault{Input: input, Code: code, Field: it.Field})
+			} else if has, most := utf8.RuneCountInString(v), limit(it.Field, input); has > most && (isComment || isText(it.Field)) {
+				faults = append(faults, Fault{Input: input, Code: "length", Field: it.Field, Has: has, Most: most})
 			}
 		}
 	}
 	return faults
+}
+
+// isText tells whether a field takes free text, whose only rule is its length.
+func isText(f plugin.Field) bool {
+	return f.Kind == plugin.FieldText || f.Kind == plugin.FieldLongText
 }
 
 func wrong(f plugin.Field, v string, now time.Time) string {

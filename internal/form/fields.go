@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"medborgarnavet/plugin"
 )
@@ -133,8 +132,8 @@ func contains(list []string, s string) bool {
 }
 
 // Read takes a section's values out of a post: only the inputs that the
-// definition has, trimmed and cut to their length. A person's text is never
-// refused here; Check says what is wrong with it.
+// definition has, trimmed. A person's text is never refused or cut here; Check
+// says what is wrong with it.
 func Read(s plugin.Section, post url.Values) map[string]string {
 	values := map[string]string{}
 	for _, g := range s.Groups {
@@ -154,7 +153,7 @@ func Read(s plugin.Section, post url.Values) map[string]string {
 			if it.Field.Kind == plugin.FieldDate {
 				v = dateParts(post, name)
 			}
-			if v = clean(v, limit(it.Field, name)); v != "" {
+			if v = clean(v); v != "" {
 				values[name] = v
 			}
 		}
@@ -177,32 +176,29 @@ func dateParts(post url.Values, name string) string {
 	return y + "-" + m + "-" + d
 }
 
-func limit(f plugin.Field, name string) int {
+// limit is the most characters that an input of a field takes.
+func limit(f plugin.Field, input string) int {
 	switch {
+	case f.Kind == plugin.FieldAmountRow:
+		return 500
 	case f.MaxLength > 0:
 		return f.MaxLength
 	case f.Kind == plugin.FieldLongText:
 		return 4000
-	case strings.HasSuffix(name, ".comment"):
-		return 1000
 	}
 	return 500
 }
 
 // clean makes text storable on every engine: valid UTF-8 without control
-// characters other than line breaks, at most n characters.
-func clean(s string, n int) string {
+// characters other than line breaks.
+func clean(s string) string {
 	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "")
-	s = strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
 			return -1
 		}
 		return r
 	}, strings.TrimSpace(s))
-	if utf8.RuneCountInString(s) > n {
-		s = string([]rune(s)[:n])
-	}
-	return s
 }
 
 // AddItem makes room for one more item of a repeating group.

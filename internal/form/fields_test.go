@@ -125,7 +125,7 @@ func TestRead(t *testing.T) {
 		"t.a.text": {"annan del"}, "rev": {"3"}, "gor": {"klar"},
 	}
 	want := map[string]string{
-		"s.a.text": "en längre ", "s.a.lång": "rad 1\nrad 2\tslut", "s.a.ja": "kanske", "s.a.val": "x", "s.a.flera": "z,x", "s.a.kr": "cirka 900",
+		"s.a.text": "en längre text än tio", "s.a.lång": "rad 1\nrad 2\tslut", "s.a.ja": "kanske", "s.a.val": "x", "s.a.flera": "z,x", "s.a.kr": "cirka 900",
 		"s.a.dag": "2026-03-07", "s.a.rad.own": "1 250", "s.a.rad.comment": "fel belopp",
 		"s.barn.n": "2", "s.barn.0.namn": "Alma", "s.barn.1.bidrag.own": "100",
 	}
@@ -158,12 +158,15 @@ func TestDateParts(t *testing.T) {
 // never wrong (I-8: nothing is needed to hand in).
 func TestCheck(t *testing.T) {
 	for _, c := range []struct{ path, value, code string }{
-		{"s.a.text", "vad som helst", ""}, {"s.a.ja", "ja", ""}, {"s.a.ja", "kanske", "choice"}, {"s.a.val", "x", ""}, {"s.a.val", "q", "choice"},
+		{"s.a.text", "tio tecken", ""}, {"s.a.text", "elva tecken", "length"}, {"s.a.ja", "ja", ""}, {"s.a.ja", "kanske", "choice"}, {"s.a.val", "x", ""}, {"s.a.val", "q", "choice"},
 		{"s.a.flera", "x,z", ""}, {"s.a.flera", "x,q", "choice"}, {"s.a.kr", "1 250", ""}, {"s.a.kr", "cirka 900", "money"},
 		{"s.a.antal", "31", ""}, {"s.a.antal", "32", "range"}, {"s.a.antal", "0", "range"}, {"s.a.antal", "två", "number"}, {"s.a.antal", "1,5", "number"},
 		{"s.a.dag", "2028-02-29", ""}, {"s.a.dag", "2026-02-29", "date"}, {"s.a.dag", "2026--", "date"}, {"s.a.månad", "2026-12", ""}, {"s.a.månad", "2026-13", "month"},
 		{"s.a.nr", "201701102384", ""}, {"s.a.nr", "20170110-2384", ""}, {"s.a.nr", "201701102385", "identity"},
 		{"s.a.rad.own", "12", ""}, {"s.a.rad.own", "tolv", "money"}, {"s.a.rad.comment", "tolv", ""},
+		{"s.a.lång", strings.Repeat("å", 4000), ""}, {"s.a.lång", strings.Repeat("å", 4001), "length"},
+		{"s.a.rad.comment", strings.Repeat("\n", 500), ""}, {"s.a.rad.comment", strings.Repeat("x", 501), "length"},
+		{"s.barn.0.namn", strings.Repeat("x", 501), "length"},
 		{"s.barn.0.namn", "Alma", ""}, {"s.barn.0.bidrag.own", "x", "money"},
 	} {
 		values := map[string]string{"s.barn.n": "1", c.path: c.value}
@@ -181,6 +184,19 @@ func TestCheck(t *testing.T) {
 	hidden := map[string]string{"s.barn.n": "1", "s.barn.0.dagar": "många"}
 	if faults := Check(section(), hidden, now); len(faults) > 0 {
 		t.Errorf("a hidden field: %v", faults)
+	}
+}
+
+// What is too long is kept whole, and told with how long it is and may be.
+func TestTooLongIsKeptAndTold(t *testing.T) {
+	typed := strings.Repeat("rad\n", 2000) + "slut"
+	values := Read(section(), url.Values{"s.a.lång": {strings.ReplaceAll(typed, "\n", "\r\n")}})
+	if values["s.a.lång"] != typed {
+		t.Fatalf("%d characters are left of %d", len(values["s.a.lång"]), len(typed))
+	}
+	faults := Check(section(), values, now)
+	if len(faults) != 1 || faults[0].Has != 8004 || faults[0].Most != 4000 {
+		t.Errorf("%+v", faults)
 	}
 }
 

@@ -114,6 +114,36 @@ func (s *Store) ReceiptOfDraft(ctx context.Context, login broker.Login, draft st
 	return r, err
 }
 
+// List gives the person's receipts, newest first.
+func (s *Store) List(ctx context.Context, login broker.Login) ([]Receipt, error) {
+	var list []Receipt
+	err := s.opt.DB.Read(ctx, func(tx *db.Tx) error {
+		list = nil
+		rows, err := tx.Query(ctx, `SELECT `+receiptColumns+` FROM submission WHERE person=$1 ORDER BY received_at DESC, id DESC`, s.person(login.Subject))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			r, err := scanReceipt(rows)
+			if err != nil {
+				return err
+			}
+			list = append(list, r)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// FileOfPerson gives a supporting document of one of the person's records.
+func (s *Store) FileOfPerson(ctx context.Context, login broker.Login, id, file string) (name, mediaType string, data []byte, err error) {
+	if _, err := s.Receipt(ctx, login, id); err != nil {
+		return "", "", nil, err
+	}
+	return s.File(ctx, id, file)
+}
+
 // OfPerson gives the full record behind one of the person's receipts.
 func (s *Store) OfPerson(ctx context.Context, login broker.Login, id string) (Record, error) {
 	if _, err := s.Receipt(ctx, login, id); err != nil {
@@ -167,6 +197,16 @@ func (s *Store) File(ctx context.Context, id, file string) (name, mediaType stri
 		return f.Name, f.Type, data, err
 	}
 	return "", "", nil, fault.New(fault.NotFound, "no such document")
+}
+
+// Dispose removes a record and its documents, in the transaction that disposes
+// of its case. When that is, is the caller's step's to know.
+func (s *Store) Dispose(ctx context.Context, tx *db.Tx, id string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM submission_file WHERE submission_id=$1`, id); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM submission WHERE id=$1`, id)
+	return err
 }
 
 // nextReference takes the next number of a board's registry series of a year

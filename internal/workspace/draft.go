@@ -120,10 +120,12 @@ type Workspace struct{ opt Options }
 // New makes a workspace.
 func New(opt Options) *Workspace { return &Workspace{opt} }
 
-// Limits on supporting documents (M-96).
+// Limits on supporting documents (M-96), and on all that is typed in a draft:
+// more than every field of an application together can take.
 const (
 	MaxFiles    = 20
 	MaxFileSize = 15_000_000 // bytes
+	MaxTyped    = 512 << 10  // bytes
 )
 
 // person is this step's own pseudonym (I-18).

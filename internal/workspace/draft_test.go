@@ -84,6 +84,24 @@ func TestEverySaveLasts(t *testing.T) {
 	})
 }
 
+// A long text is stored whole; more than a draft may hold is refused and
+// changes nothing.
+func TestTooMuchTextIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, w *world, _ func() *db.DB) {
+		d := w.begin(anna)
+		long := strings.Repeat("å", 100_000)
+		w.save(anna, d.ID, "hem", map[string]string{"hem.g.text": long}, false)
+		before := w.get(anna, d.ID)
+		if before.Values["hem.g.text"] != long {
+			t.Error("a long text is not what was typed")
+		}
+		_, err := w.SaveSection(t.Context(), w.login(anna), d.ID, Save{Section: "ink", Values: map[string]string{"ink.g.text": strings.Repeat("x", MaxTyped)}})
+		if after := w.get(anna, d.ID); kind(err) != fault.TooLarge || after.Version != before.Version || len(after.Values) != 1 {
+			t.Errorf("too much: %v, %d values", err, len(after.Values))
+		}
+	})
+}
+
 // Two tabs do not undo each other: an older page with other words is told so
 // and changes nothing; another section, or the same words, is no conflict.
 func TestTwoTabs(t *testing.T) {

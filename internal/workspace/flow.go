@@ -199,7 +199,8 @@ var ErrNewer = fault.New(fault.Conflict, "the section has been saved in another 
 
 // SaveSection stores a section's values, right or wrong: what a person has
 // typed is never lost. When the section was saved elsewhere in the meantime
-// with other values, nothing is stored and ErrNewer is returned.
+// with other values, nothing is stored and ErrNewer is returned. Nor is
+// anything when the draft would hold more than MaxTyped: fault.TooLarge.
 func (w *Workspace) SaveSection(ctx context.Context, login broker.Login, id string, s Save) (Draft, error) {
 	return w.change(ctx, login, id, func(tx *db.Tx, d *Draft) error {
 		if _, ok := d.Section(s.Section); !ok {
@@ -223,10 +224,21 @@ func (w *Workspace) SaveSection(ctx context.Context, login broker.Login, id stri
 				d.Values[path] = v
 			}
 		}
+		if size(d.Values) > MaxTyped {
+			return fault.New(fault.TooLarge, "the draft holds too much text")
+		}
 		d.Done[s.Section] = s.Done
 		d.Revisions[s.Section]++
 		return w.seen(ctx, tx, d, s)
 	})
+}
+
+// size is how many bytes values take.
+func size(values map[string]string) (n int) {
+	for path, v := range values {
+		n += len(path) + len(v)
+	}
+	return n
 }
 
 // SetMonth changes the month the application is for. What was fetched for

@@ -43,6 +43,9 @@ func (d *desk) income(row plugin.Row, f plugin.Field, excluded string) plugin.In
 		AgencyOre: d.countable(row, f, row.FetchedOre), ApplicantOre: d.countable(row, f, row.OwnOre),
 		Comment: row.Comment, Payments: row.Counted, Others: row.Others,
 	}
+	if line.Payer == payerOther {
+		line.Payer = "" // the group's name, which says nothing of who pays
+	}
 	without := line.ApplicantOre
 	if without == nil {
 		without = line.AgencyOre

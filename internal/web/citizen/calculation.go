@@ -7,13 +7,13 @@ import (
 
 // calculation is a worksheet as the person reads it: what the norm gives,
 // costs, incomes, and what is left.
-func calculation(ws plugin.Worksheet) []page.Component {
-	return []page.Component{normTable(ws), costTable(ws), incomeTable(ws), sumTable(ws)}
+func calculation(ws plugin.Worksheet) []page.Table {
+	return []page.Table{normTable(ws), costTable(ws), incomeTable(ws), sumTable(ws)}
 }
 
 func amountColumn(key string) page.Column { return page.Column{Text: page.T(key), Number: true} }
 
-func normTable(ws plugin.Worksheet) page.Component {
+func normTable(ws plugin.Worksheet) page.Table {
 	t := page.Table{Caption: page.T("citizen.decision.norm"), Columns: []page.Column{{Text: page.T("citizen.decision.what")}, amountColumn("citizen.decision.amount")},
 		Foot: []page.Text{page.T("citizen.decision.sum"), page.Amount(ws.NormOre)}}
 	for _, l := range ws.Norm {
@@ -22,7 +22,7 @@ func normTable(ws plugin.Worksheet) page.Component {
 	return t
 }
 
-func costTable(ws plugin.Worksheet) page.Component {
+func costTable(ws plugin.Worksheet) page.Table {
 	t := page.Table{Caption: page.T("citizen.decision.costs"), Columns: []page.Column{{Text: page.T("citizen.decision.what")},
 		amountColumn("citizen.decision.applied"), amountColumn("citizen.decision.approved"), {Text: page.T("citizen.decision.reason")}},
 		Foot: []page.Text{page.T("citizen.decision.sum"), "", page.Amount(ws.CostsOre), ""}, Empty: page.T("citizen.decision.no_costs")}
@@ -32,7 +32,7 @@ func costTable(ws plugin.Worksheet) page.Component {
 	return t
 }
 
-func incomeTable(ws plugin.Worksheet) page.Component {
+func incomeTable(ws plugin.Worksheet) page.Table {
 	t := page.Table{Caption: page.T("citizen.decision.incomes"), Columns: []page.Column{{Text: page.T("citizen.decision.what")},
 		amountColumn("citizen.decision.agency"), amountColumn("citizen.decision.yours"), amountColumn("citizen.decision.used"), {Text: page.T("citizen.decision.reason")}},
 		Foot: []page.Text{page.T("citizen.decision.sum"), "", "", page.Amount(ws.IncomesOre), ""}, Empty: page.T("citizen.decision.no_incomes")}
@@ -66,7 +66,7 @@ func agencyWord(l plugin.IncomeLine) page.Text {
 	return "–"
 }
 
-func sumTable(ws plugin.Worksheet) page.Component {
+func sumTable(ws plugin.Worksheet) page.Table {
 	row := func(key string, ore int64) page.TableRow {
 		return page.TableRow{Cells: []page.Text{page.T(key), page.Amount(ore)}}
 	}

@@ -2,10 +2,12 @@ package citizen
 
 import (
 	"net/http"
+	"strconv"
 
 	"medborgarnavet/internal/casework"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/web/page"
+	"medborgarnavet/internal/web/paper"
 	"medborgarnavet/internal/web/route"
 	"medborgarnavet/internal/workspace"
 )
@@ -124,7 +126,7 @@ func (p *Pages) supplement(caseID string, s casework.Supplement, typed string, p
 	for _, item := range s.Items {
 		v.Items = append(v.Items, swedish(item))
 	}
-	v.Answer = page.Field{Name: "text-" + s.ID, Kind: page.LongInput, Label: page.T("citizen.supplement.text"), Value: typed, Error: problem, MaxLength: 4000}
+	v.Answer = page.Field{Name: "text-" + s.ID, Kind: page.LongInput, Label: page.T("citizen.supplement.text"), Value: typed, Error: problem, MaxLength: casework.MaxText}
 	v.Files = page.Files{Name: "filer-" + s.ID, Label: page.T("citizen.supplement.files"), Accept: ".pdf,.jpg,.jpeg,.png,.heic,image/*",
 		MaxBytes: workspace.MaxFileSize, Many: true, Locked: s.FilesLeft == 0}
 	for _, a := range s.Answers {
@@ -153,6 +155,9 @@ func (p *Pages) answerSupplement(w http.ResponseWriter, r *route.Request) error 
 		}
 	}
 	id, text := r.PathValue("id"), r.PostFormValue("text-"+asked)
+	if casework.TooLong(text) {
+		return p.casePage(w, r, http.StatusUnprocessableEntity, text, page.T("citizen.supplement.too_long", "most", strconv.Itoa(casework.MaxText)))
+	}
 	err := p.Casework.Answer(r.Context(), r.Session.Subject, id, asked, text, files)
 	switch k := fault.KindOf(err); k {
 	case "":
@@ -173,10 +178,11 @@ type decisionBody struct {
 	Decider  page.Text
 	Decided  page.Text
 	Board    page.Text
-	Tables   []page.Component
+	Tables   []page.Table
 	Result   page.Text
 	Surplus  bool
 	NormFrom string
+	PDF      string
 }
 
 // decision shows the decision with the calculation that it rests on (M-72).
@@ -187,11 +193,8 @@ func (p *Pages) decision(w http.ResponseWriter, r *route.Request) error {
 	}
 	data := p.data(r, page.T("citizen.decision.title", "month", page.MonthOf(d.Month)))
 	data.Back = &page.Link{URL: "/arenden/" + r.PathValue("id"), Text: page.T("citizen.decision.back")}
-	body := decisionBody{Outcome: swedish(d.OutcomeText), Number: page.CaseNumber(d.Reference), Reasons: d.Reasons, Legal: d.Legal, Appeal: d.Appeal,
-		Decider: swedish(d.Decider), Decided: page.Date(d.DecidedAt), Board: swedish(p.BoardName(d.Board))}
-	if d.DeciderTitle != "" {
-		body.Decider = swedish(d.Decider + ", " + d.DeciderTitle)
-	}
+	body := decisionBody{PDF: "/arenden/" + r.PathValue("id") + "/beslut/pdf", Outcome: swedish(d.OutcomeText), Number: page.CaseNumber(d.Reference), Reasons: d.Reasons, Legal: d.Legal, Appeal: d.Appeal,
+		Decider: deciderOf(d), Decided: page.Date(d.DecidedAt), Board: swedish(p.BoardName(d.Board))}
 	if d.AmountOre > 0 {
 		body.Amount = page.Amount(d.AmountOre)
 	}
@@ -201,4 +204,43 @@ func (p *Pages) decision(w http.ResponseWriter, r *route.Request) error {
 		body.Result, body.Surplus = page.Amount(d.Worksheet.ResultOre), d.Worksheet.ResultOre < 0
 	}
 	return p.render(w, r, http.StatusOK, "decision.html", withBody(data, body))
+}
+
+func deciderOf(d casework.Decision) page.Text {
+	if d.DeciderTitle == "" {
+		return swedish(d.Decider)
+	}
+	return swedish(d.Decider + ", " + d.DeciderTitle)
+}
+
+// decisionPDF is the decision with its calculation, to keep (M-72).
+func (p *Pages) decisionPDF(w http.ResponseWriter, r *route.Request) error {
+	d, err := p.Casework.Decision(r.Context(), r.Session.Subject, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	board := p.BoardName(d.Board)
+	s := paper.New(p.Renderer, p.Municipality, paper.Head{Board: board, Kind: page.T("citizen.decision.kind"),
+		Title: page.T("citizen.decision.title", "month", page.MonthOf(d.Month)), Number: d.Reference, At: d.DecidedAt})
+	s.Important(swedish(d.OutcomeText))
+	if d.AmountOre > 0 {
+		s.Paragraph(page.T("citizen.decision.you_get", "amount", page.Amount(d.AmountOre)))
+	}
+	s.Heading(page.T("citizen.decision.why"))
+	s.Paragraph(d.Reasons)
+	s.Paragraph(d.Legal)
+	if d.Worksheet != nil {
+		s.Heading(page.T("citizen.decision.calculation"))
+		for _, t := range calculation(*d.Worksheet) {
+			s.Table(t)
+		}
+		if d.Worksheet.ResultOre < 0 {
+			s.Paragraph(page.T("citizen.decision.surplus"))
+		}
+		s.Paragraph(d.Worksheet.NormSource)
+	}
+	s.Heading(page.T("citizen.decision.appeal"))
+	s.Paragraph(d.Appeal)
+	s.Paragraph(page.T("citizen.decision.decider", "name", deciderOf(d), "date", page.Date(d.DecidedAt), "board", swedish(board)))
+	return s.Send(w, "Beslut "+d.Reference+".pdf")
 }

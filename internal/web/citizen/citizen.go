@@ -20,6 +20,7 @@ import (
 	"medborgarnavet/internal/casework"
 	"medborgarnavet/internal/catalog"
 	"medborgarnavet/internal/clock"
+	"medborgarnavet/internal/extract"
 	"medborgarnavet/internal/submission"
 	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/route"
@@ -47,13 +48,22 @@ type Deps struct {
 	Workspace    *workspace.Workspace
 	Submissions  *submission.Store
 	Casework     *casework.Casework
+	Extract      *extract.Maker
 	// ControlMonth is the month whose payments are summed for a month of
 	// application, by the board's terms.
 	ControlMonth func(board, month string) (string, error)
 	// BoardName is the name of an authority.
 	BoardName func(board string) string
+	// Terms are a board's terms as they are told to people.
+	Terms func(board string) Terms
 	// Extend prolongs the login.
 	Extend func(ctx context.Context, r *route.Request) (time.Time, error)
+}
+
+// Terms are numbers of days that texts tell.
+type Terms struct {
+	FetchedDays    int // what is fetched is kept
+	SupplementDays int // to send in what is missing
 }
 
 // Pages are the handlers. See New.
@@ -99,10 +109,15 @@ func (p *Pages) Routes() []route.Route {
 		post("/ansokan/{id}/lamna-in", p.handIn),
 		get("/ansokan/{id}/ta-bort", p.confirmRemove),
 		post("/ansokan/{id}/ta-bort", p.remove),
+		get("/mina-sidor/mina-uppgifter", p.own),
 		get("/kvitto/{id}", p.receipt),
+		get("/kvitto/{id}/fil/{file}", p.handedInFile),
+		get("/kvitto/{id}/pdf", p.receiptPDF),
 		get("/arenden", p.cases),
 		get("/arenden/{id}", p.caseEvents),
 		get("/arenden/{id}/beslut", p.decision),
+		get("/arenden/{id}/fil/{file}", p.answerFile),
+		get("/arenden/{id}/beslut/pdf", p.decisionPDF),
 		answer,
 	}
 }
@@ -122,6 +137,7 @@ func (p *Pages) data(r *route.Request, title page.Text) page.Data {
 		Nav: []page.NavItem{
 			{Text: page.T("citizen.nav.home"), URL: "/mina-sidor", Current: r.URL.Path == "/mina-sidor"},
 			{Text: page.T("citizen.nav.cases"), URL: "/arenden", Current: r.URL.Path == "/arenden"},
+			{Text: page.T("citizen.nav.own"), URL: ownURL, Current: r.URL.Path == ownURL},
 		},
 	}
 }

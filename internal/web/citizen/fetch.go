@@ -103,7 +103,7 @@ func (p *Pages) fetchPanel(v sectionView) *fetchPanel {
 	if pinned.Fetch == nil {
 		return nil
 	}
-	f := &fetchPanel{Sources: p.sources(v), Gone: v.draft.FetchGone, Has: v.fetch.ID != "",
+	f := &fetchPanel{Sources: p.sources(v), Gone: v.draft.FetchGone, KeptDays: p.Terms(v.draft.Board).FetchedDays, Has: v.fetch.ID != "",
 		Explain: page.T("citizen.fetch.explain", "board", swedish(p.BoardName(v.draft.Board)), "sources", p.sourceNames(*pinned.Fetch)),
 		Button:  page.Button{Text: page.T("citizen.fetch.button"), Name: "gor", Value: "hamta"}}
 	if f.Has || f.Gone {

@@ -19,6 +19,27 @@ func (p *Pages) file(w http.ResponseWriter, r *route.Request) error {
 	return nil
 }
 
+// handedInFile gives back a document of an application that the person has
+// handed in.
+func (p *Pages) handedInFile(w http.ResponseWriter, r *route.Request) error {
+	name, mediaType, data, err := p.Submissions.FileOfPerson(r.Context(), login(r), r.PathValue("id"), r.PathValue("file"))
+	if err != nil {
+		return err
+	}
+	download(w, name, mediaType, data)
+	return nil
+}
+
+// answerFile gives back a document that the person has sent in later.
+func (p *Pages) answerFile(w http.ResponseWriter, r *route.Request) error {
+	name, mediaType, data, err := p.Casework.AnswerFile(r.Context(), r.Session.Subject, r.PathValue("id"), r.PathValue("file"))
+	if err != nil {
+		return err
+	}
+	download(w, name, mediaType, data)
+	return nil
+}
+
 func download(w http.ResponseWriter, name, mediaType string, data []byte) {
 	h := w.Header()
 	h.Set("Content-Type", mediaType)

@@ -7,6 +7,7 @@ import (
 
 	"medborgarnavet/internal/submission"
 	"medborgarnavet/internal/web/page"
+	"medborgarnavet/internal/web/paper"
 	"medborgarnavet/internal/web/route"
 	"medborgarnavet/internal/workspace"
 	"medborgarnavet/plugin"
@@ -24,6 +25,8 @@ type reviewBody struct {
 	Declaration string
 	Confirm     page.Confirm
 	Board       page.Text
+	// Days is how long the person has to send in what is missing.
+	Days int
 }
 
 // review shows everything as it will be handed in (M-93).
@@ -58,7 +61,7 @@ func (p *Pages) reviewPage(w http.ResponseWriter, r *route.Request, status int, 
 func (p *Pages) reviewOf(d workspace.Draft, preview submission.Preview) reviewBody {
 	base := "/ansokan/" + d.ID
 	body := reviewBody{Approve: base + "/godkann", HandIn: base + "/lamna-in", Back: base + "/granska", Seen: preview.SHA256,
-		Declaration: d.Form.Declaration, Board: swedish(p.BoardName(d.Board))}
+		Declaration: d.Form.Declaration, Board: swedish(p.BoardName(d.Board)), Days: p.Terms(d.Board).SupplementDays}
 	link := func(m plugin.Remark) page.Link { return page.Link{URL: base + "/" + m.Section, Text: swedish(m.Text)} }
 	for _, m := range preview.Review.Missing {
 		body.Missing = append(body.Missing, link(m))
@@ -159,21 +162,19 @@ type receiptBody struct {
 	Sections []page.Summary
 	Missing  []page.Text
 	Cases    string
+	PDF      string
+	Days     int // to send in what is missing
 }
 
 // receipt is what the person keeps. It survives a reload and can be printed.
 func (p *Pages) receipt(w http.ResponseWriter, r *route.Request) error {
-	receipt, err := p.Submissions.Receipt(r.Context(), login(r), r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	rec, err := p.Submissions.OfPerson(r.Context(), login(r), receipt.ID)
+	receipt, rec, err := p.handedInRecord(r)
 	if err != nil {
 		return err
 	}
 	data := p.data(r, page.T("citizen.receipt.title"))
 	data.OwnHeading = true
-	body := receiptBody{Cases: "/arenden"}
+	body := receiptBody{Cases: "/arenden", PDF: "/kvitto/" + receipt.ID + "/pdf", Days: p.Terms(rec.Board).SupplementDays}
 	body.Sections, _ = summaries(rec.Summary, "")
 	for i := range body.Sections {
 		body.Sections[i].Level = 3
@@ -183,10 +184,56 @@ func (p *Pages) receipt(w http.ResponseWriter, r *route.Request) error {
 	}
 	body.Receipt = page.Receipt{Title: page.T("citizen.receipt.title"), NumberLabel: page.T("citizen.receipt.number"),
 		Number: page.CaseNumber(receipt.Reference), At: receipt.At,
-		Body:      page.T("citizen.receipt.text", "month", page.MonthOf(receipt.Month), "board", swedish(p.BoardName(rec.Board))),
-		NextTitle: page.T("citizen.receipt.next"),
-		Next:      []page.Text{page.T("citizen.receipt.next1"), page.T("citizen.receipt.next2"), page.T("citizen.receipt.next3")}}
+		Body:      p.receivedText(receipt, rec),
+		NextTitle: page.T("citizen.receipt.next"), Next: nextSteps()}
 	return p.render(w, r, http.StatusOK, "receipt.html", withBody(data, body))
+}
+
+func (p *Pages) handedInRecord(r *route.Request) (submission.Receipt, submission.Record, error) {
+	receipt, err := p.Submissions.Receipt(r.Context(), login(r), r.PathValue("id"))
+	if err != nil {
+		return submission.Receipt{}, submission.Record{}, err
+	}
+	rec, err := p.Submissions.OfPerson(r.Context(), login(r), receipt.ID)
+	return receipt, rec, err
+}
+
+func (p *Pages) receivedText(receipt submission.Receipt, rec submission.Record) page.Text {
+	return page.T("citizen.receipt.text", "month", page.MonthOf(receipt.Month), "board", swedish(p.BoardName(rec.Board)))
+}
+
+func nextSteps() []page.Text {
+	return []page.Text{page.T("citizen.receipt.next1"), page.T("citizen.receipt.next2"), page.T("citizen.receipt.next3")}
+}
+
+// receiptPDF is the receipt to keep, with what was handed in.
+func (p *Pages) receiptPDF(w http.ResponseWriter, r *route.Request) error {
+	receipt, rec, err := p.handedInRecord(r)
+	if err != nil {
+		return err
+	}
+	s := paper.New(p.Renderer, p.Municipality, paper.Head{Board: p.BoardName(rec.Board), Kind: page.T("citizen.receipt.kind"),
+		Title: page.T("citizen.receipt.title"), Number: receipt.Reference, At: receipt.At})
+	s.Paragraph(p.receivedText(receipt, rec))
+	s.Facts(paper.Fact{Label: page.T("citizen.receipt.from"), Value: rec.Name},
+		paper.Fact{Label: page.T("citizen.receipt.at"), Value: page.DateTime(receipt.At)})
+	s.Heading(page.T("citizen.receipt.next"))
+	s.List(nextSteps())
+	if len(rec.Missing) > 0 {
+		s.Heading(page.T("citizen.receipt.missing"))
+		var missing []page.Text
+		for _, m := range rec.Missing {
+			missing = append(missing, swedish(m.Text))
+		}
+		s.List(missing)
+		s.Paragraph(page.N("citizen.receipt.missing_text", p.Terms(rec.Board).SupplementDays))
+	}
+	s.Heading(page.T("citizen.receipt.content"))
+	sections, _ := summaries(rec.Summary, "")
+	for _, sum := range sections {
+		s.Summary(sum)
+	}
+	return s.Send(w, "Kvitto "+receipt.Reference+".pdf")
 }
 
 type removeBody struct{ Action, Back string }

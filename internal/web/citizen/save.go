@@ -46,6 +46,11 @@ func (p *Pages) saveSection(w http.ResponseWriter, r *route.Request) error {
 		v.notice = &page.Notice{Tone: page.Warning, Title: page.T("citizen.section.newer"), Body: page.T("citizen.section.newer_text"), Live: true}
 		return p.sectionPage(w, r, v)
 	}
+	if fault.Is(err, fault.TooLarge) {
+		v.status = http.StatusUnprocessableEntity
+		v.notice = &page.Notice{Tone: page.Critical, Title: page.T("citizen.section.too_much"), Body: page.T("citizen.section.too_much_text"), Live: true}
+		return p.sectionPage(w, r, v)
+	}
 	if err != nil {
 		return p.handedIn(w, r, err)
 	}

@@ -51,7 +51,9 @@ type fetchPanel struct {
 	Button  page.Button
 	Sources page.Sources
 	Gone    bool
-	Has     bool
+	// KeptDays is how long what is fetched is kept.
+	KeptDays int
+	Has      bool
 }
 
 // section shows one part of the application (M-32).
@@ -146,7 +148,7 @@ func (p *Pages) sectionPage(w http.ResponseWriter, r *route.Request, v sectionVi
 func (v sectionView) inReadersWords() []form.Fault {
 	fields := map[string]plugin.Field{}
 	for _, it := range form.Items(v.section, v.values) {
-		fields[it.Path], fields[it.Path+".own"] = it.Field, it.Field
+		fields[it.Path], fields[it.Path+".own"], fields[it.Path+".comment"] = it.Field, it.Field, it.Field
 	}
 	out := slices.Clone(v.faults)
 	for i, f := range out {
@@ -222,7 +224,7 @@ func foldedTable(g page.FormGroup, fields []page.FormField) page.IncomeTable {
 // idle tells whether a row has nothing to show: not fetched, not typed, and,
 // if it is filled in by hand, not called for.
 func idle(v sectionView, f page.FormField) bool {
-	if f.Own != "" || f.Comment != "" || f.Error != nil {
+	if f.Own != "" || f.Comment != "" || f.Error != nil || f.CommentError != nil {
 		return false
 	}
 	if f.Field.Bind == nil {
@@ -237,6 +239,7 @@ func (p *Pages) formField(v sectionView, it form.Item, errs map[string]page.Text
 	switch it.Field.Kind {
 	case plugin.FieldAmountRow:
 		f.Own, f.Comment, f.Error = v.values[it.Path+".own"], v.values[it.Path+".comment"], errs[it.Path+".own"]
+		f.CommentError = errs[it.Path+".comment"]
 		f.Row = v.row(it.Path)
 		if ore, ok := form.Ore(f.Own); ok && v.ask && it.Field.AskAboveOre > 0 && ore > it.Field.AskAboveOre {
 			f.Ask = page.T("citizen.section.ask", "amount", page.Amount(ore))
@@ -329,6 +332,9 @@ func text(s string) page.Text {
 
 // faultText says what is wrong, how to write it, and an example.
 func faultText(f form.Fault) page.Text {
+	if f.Code == "length" {
+		return page.T("citizen.fault.length", "label", f.Field.Label, "has", strconv.Itoa(f.Has), "most", strconv.Itoa(f.Most))
+	}
 	key := "citizen.fault." + f.Code
 	example := f.Field.Example
 	if example == "" {

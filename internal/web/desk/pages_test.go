@@ -68,6 +68,9 @@ func TestSaveWorksheet(t *testing.T) {
 	w := officer.do("POST", base+"/berakning", url.Values{"version": {"1"}, "belopp.hyra": {"femtusen"}, "skal.hyra": {"Nytt skäl"}})
 	says(t, "an amount that is none", officer.shown(w, http.StatusUnprocessableEntity), "Hyra: skriv beloppet i kronor, till exempel 6 200", "[femtusen]", "[Nytt skäl]", "Sparat nu: 5 800,50 kr")
 
+	long := strings.Repeat("lång text ", 201)
+	w = officer.do("POST", base+"/berakning", url.Values{"version": {"1"}, "belopp.hyra": {"5000"}, "skal.hyra": {long}})
+	says(t, "a reason that is too long", officer.shown(w, http.StatusUnprocessableEntity), "Hyra: skälet är för långt. Skriv högst 2000 tecken.", strings.TrimSpace(long))
 	w = officer.do("POST", base+"/berakning", url.Values{"version": {"0"}, "belopp.hyra": {"1"}, "skal.hyra": {"Mitt skäl"}})
 	text = officer.shown(w, http.StatusConflict)
 	says(t, "someone has saved since", text, "Någon annan har sparat", "[Mitt skäl]", "Sparat nu: 5 800,50 kr")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"medborgarnavet/internal/casework"
 	"medborgarnavet/internal/fault"
@@ -103,7 +104,7 @@ func (e entries) enter(cells []page.Text, key, label, reason string) []page.Text
 		amount.Hint = page.T("desk.sheet.stands", "amount", page.Amount(*have.AmountOre))
 	}
 	why := page.Field{Name: reasonField + key, Label: page.T("desk.sheet.reason_label", "line", label), HideLabel: true,
-		Value: e.a.value(reasonField+key, have.Reason), MaxLength: 2000}
+		Value: e.a.value(reasonField+key, have.Reason), Error: e.a.fault(reasonField + key), MaxLength: casework.MaxReason}
 	cells = append(cells, amount)
 	if reason != "" && reason != have.Reason {
 		return append(cells, []page.Text{reason, why})
@@ -168,7 +169,7 @@ func (e entries) incomes(w plugin.Worksheet) (page.Table, page.Details, bool) {
 			plain = append(plain, row)
 		default:
 			quiet.Rows = append(quiet.Rows, row)
-			wrong = wrong || e.a.fault(amountField+l.Key) != nil
+			wrong = wrong || e.a.fault(amountField+l.Key) != nil || e.a.fault(reasonField+l.Key) != nil
 		}
 	}
 	main.Rows = append(main.Rows, plain...)
@@ -324,7 +325,7 @@ func typed(post url.Values) map[string]string {
 	return out
 }
 
-// named says of each wrong amount which line it stands on.
+// named says of each wrong amount or reason which line it stands on.
 func (a *attempt) named(w *plugin.Worksheet) {
 	labels := map[string]string{}
 	if w != nil {
@@ -341,6 +342,8 @@ func (a *attempt) named(w *plugin.Worksheet) {
 	for i, f := range a.faults {
 		if key, ok := strings.CutPrefix(f.Field, amountField); ok {
 			a.faults[i].Text = page.T("desk.sheet.amount_error", "line", labels[key])
+		} else if key, ok := strings.CutPrefix(f.Field, reasonField); ok {
+			a.faults[i].Text = page.T("desk.sheet.reason_error", "line", labels[key], "most", strconv.Itoa(casework.MaxReason))
 		}
 	}
 }
@@ -355,6 +358,9 @@ func readEntries(post url.Values, a *attempt) map[string]plugin.Entry {
 		}
 		var e plugin.Entry
 		e.Reason = strings.TrimSpace(post.Get(reasonField + key))
+		if utf8.RuneCountInString(e.Reason) > casework.MaxReason {
+			a.refuse(reasonField+key, nil) // named says which line
+		}
 		if text := strings.TrimSpace(post.Get(name)); text != "" {
 			ore, ok := form.Ore(text)
 			if !ok || ore < 0 {

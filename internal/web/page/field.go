@@ -42,7 +42,9 @@ type Field struct {
 	Autocomplete string
 	// Optional adds "(frivilligt)" to the label.
 	Optional bool
-	// MaxLength is in characters; 0 = no limit in the browser.
+	// MaxLength is in characters; 0 = none. The browser does not hold to it,
+	// since it would cut what is pasted without a word: where one writes at
+	// length it is told below, and the server says what is too long.
 	MaxLength int
 	// Rows of a LongInput; 0 = 5.
 	Rows int
@@ -104,7 +106,16 @@ func (f Field) RowCount() int {
 }
 
 // Describes are the ids that describe the input.
-func (f Field) Describes() string { return describes(f.ID(), f.Hint, f.Error) }
+func (f Field) Describes() string {
+	ids := describes(f.ID(), f.Hint, f.Error)
+	if f.TellsLimit() {
+		ids = strings.TrimSpace(ids + " " + f.ID() + "-limit")
+	}
+	return ids
+}
+
+// TellsLimit tells whether the limit stands below the input.
+func (f Field) TellsLimit() bool { return f.MaxLength > 0 && f.Kind == LongInput }
 
 func describes(id string, hint, fault Text) string {
 	var ids []string

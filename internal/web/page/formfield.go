@@ -21,6 +21,7 @@ type FormField struct {
 	// Row is the amount row; Own and Comment are as typed.
 	Row          *plugin.Row
 	Own, Comment string
+	CommentError Text
 	Fresh        time.Time
 	ControlMonth string
 	Ask          Text
@@ -171,7 +172,7 @@ func trimZero(s string, fault Text) string {
 func (f FormField) IncomeRow() IncomeRow {
 	d := f.Field
 	r := IncomeRow{Name: f.Path, Label: d.Label, Payer: textOf(d.Payer), Hint: textOf(d.Hint), ByHand: d.Bind == nil,
-		Own: f.Own, Comment: f.Comment, Error: f.Error, Ask: f.Ask, Fresh: f.Fresh, State: plugin.StateNotAsked}
+		Own: f.Own, Comment: f.Comment, Error: f.Error, CommentError: f.CommentError, Ask: f.Ask, Fresh: f.Fresh, State: plugin.StateNotAsked}
 	if f.Row == nil {
 		return r
 	}

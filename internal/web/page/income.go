@@ -40,8 +40,9 @@ type IncomeRow struct {
 	// UsedOre is the amount that the person stands by, shown when it is
 	// their own.
 	UsedOre *int64
-	// Error is about the own amount; Ask questions a large one.
-	Error, Ask Text
+	// Error is about the own amount; Ask questions a large one. CommentError
+	// is about the comment.
+	Error, Ask, CommentError Text
 	// Payments behind the amount.
 	Payments Payments
 }

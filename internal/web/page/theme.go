@@ -36,6 +36,9 @@ type Theme struct {
 	files map[string][]byte
 }
 
+// Brand is the brand colour, "#1f5f3f".
+func (t *Theme) Brand() string { return t.in.Brand }
+
 // Verdict tells an administrator what became of the colours.
 type Verdict struct {
 	// Adjusted: the buttons have another shade than the brand colour.

@@ -43,6 +43,8 @@ type Deps struct {
 	// BaseURL is this site's own address as the browser sees it, without a
 	// slash at the end.
 	BaseURL func(*http.Request) string
+	// Terms are each board's.
+	Terms []Terms
 }
 
 // Pages are the handlers. See New.
@@ -67,9 +69,9 @@ func (p *Pages) Routes() []route.Route {
 	}
 	routes := []route.Route{
 		open("GET /{$}", p.start),
-		open("GET /hjalp", p.static("help")),
+		open("GET /hjalp", p.withTerms("help")),
 		open("GET /tillganglighet", p.static("accessibility")),
-		open("GET /personuppgifter", p.static("privacy")),
+		open("GET /personuppgifter", p.withTerms("privacy")),
 		open("GET /utloggad", p.static("loggedout")),
 		quiet(page.LanguagePattern, plain(page.ChooseLanguage)),
 		quiet(page.LookPattern, plain(page.ChooseLook)),

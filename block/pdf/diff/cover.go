@@ -1,0 +1,160 @@
+package diff
+
+import (
+	"medborgarnavet/block/pdf"
+)
+
+// What a new signature or comment may cover. A stamp that hides next to
+// nothing of the signed text is honest, whatever it looks like; one that hides
+// a figure or a word, or half of the page, is not (the sneaky signature and
+// evil annotation attacks).
+const (
+	maxHidden  = 3.5 // letters and digits
+	maxOver    = 8.0 // of a certified document, also when they shine through
+	maxOfPage  = 0.5
+	minVisible = 1.0 // square points; smaller than that nothing can be seen
+)
+
+// coverage draws pages once and tells what widgets hide.
+type coverage struct {
+	work  *budget
+	pages map[int]*scene
+	boxes []pdf.Page
+	fonts map[pdf.Ref]*fontInfo
+	tried bool
+}
+
+// cover is what one widget does to the page beneath it.
+type cover struct {
+	visible bool
+	page    bool // covers more than half of the page
+	hides   bool // hides text
+	over    bool // lies over text, opaque or not
+}
+
+// page draws a page as it was signed.
+func (c *coverage) page(d *pdf.Document, number int) (*scene, pdf.Page, bool) {
+	if !c.tried {
+		c.tried = true
+		c.boxes, _ = d.Pages()
+		c.fonts = map[pdf.Ref]*fontInfo{}
+	}
+	if number < 1 || number > len(c.boxes) {
+		return nil, pdf.Page{}, false
+	}
+	p := c.boxes[number-1]
+	if sc := c.pages[number]; sc != nil {
+		return sc, p, true
+	}
+	sc := drawPage(d, p, c.work, c.fonts)
+	c.pages[number] = sc
+	return sc, p, true
+}
+
+// drawPage runs a page's content.
+func drawPage(d *pdf.Document, p pdf.Page, work *budget, fonts map[pdf.Ref]*fontInfo) *scene {
+	sc := &scene{}
+	pr := &painter{doc: d, out: sc, work: work, fonts: fonts}
+	pr.draw(pageContent(d, p.Dict, sc, work), p.Resources, start(identity, everywhere), 0)
+	return sc
+}
+
+// pageContent joins a page's content streams.
+func pageContent(d *pdf.Document, page pdf.Dict, sc *scene, work *budget) []byte {
+	var content []byte
+	for _, o := range kidList(d, page["Contents"]) {
+		st := d.Stream(o)
+		if st == nil {
+			continue
+		}
+		b, err := d.Decode(st)
+		if err != nil || !work.spend(len(b)/64) {
+			sc.bad = true
+			continue
+		}
+		content = append(append(content, b...), '\n')
+	}
+	return content
+}
+
+// appearance draws an appearance in its own space.
+func (c *coverage) appearance(d *pdf.Document, look *pdf.Stream) *scene {
+	return drawLook(d, look, identity, c.work)
+}
+
+func drawLook(d *pdf.Document, look *pdf.Stream, at matrix, work *budget) *scene {
+	sc := &scene{}
+	pr := &painter{doc: d, out: sc, work: work, fonts: map[pdf.Ref]*fontInfo{}}
+	cv := &canvas{painter: pr, st: start(at, everywhere), tm: identity, tlm: identity, path: empty}
+	cv.form(look)
+	return sc
+}
+
+// lookOf is the stream that a widget or annotation shows, nil when none.
+func lookOf(d *pdf.Document, annot pdf.Dict) *pdf.Stream {
+	n := d.Dict(annot["AP"])["N"]
+	if s := d.Stream(n); s != nil {
+		return s
+	}
+	return d.Stream(d.Dict(n)[d.Name(annot["AS"])])
+}
+
+// widget tells what an annotation of the newer revision does to the page as it
+// was before.
+func (c *coverage) widget(old, new *pdf.Document, number int, annot pdf.Dict) cover {
+	rect, ok := boxOf(new, annot["Rect"])
+	flags, _ := new.Int(annot["F"])
+	look := lookOf(new, annot)
+	if !ok || rect.area() < minVisible || flags&(2|32) != 0 {
+		return cover{}
+	}
+	if look == nil && new.Name(annot["Subtype"]) == "Widget" {
+		return cover{}
+	}
+	sc, page, ok := c.page(old, number)
+	if !ok {
+		return cover{visible: true}
+	}
+	out := cover{visible: true, page: box(page.CropBox).covered(rect) > maxOfPage}
+	var paints []paint
+	if look != nil {
+		if at, ok := placed(new, look.Dict, rect); ok {
+			drawn := drawLook(new, look, at, c.work)
+			paints = drawn.paints
+			out.visible = drawn.seq > 0 || drawn.bad
+			if drawn.bad {
+				paints = append(paints, paint{box: rect, weight: 1})
+			}
+		}
+	} else if fillsItself[new.Name(annot["Subtype"])] {
+		paints = []paint{{box: rect, weight: 1}} // drawn by the reader's program, unseen by us
+	}
+	out.page = out.page && out.visible
+	out.hides = hiddenLetters(sc.runs, paints) > maxHidden
+	out.over = hiddenLetters(sc.runs, []paint{{box: rect, weight: 1}}) > maxOver
+	return out
+}
+
+// fillsItself are the comments that cover their rectangle when they have no
+// appearance of their own.
+var fillsItself = map[pdf.Name]bool{"FreeText": true, "Square": true, "Circle": true, "Stamp": true, "Polygon": true}
+
+// hiddenLetters counts the letters and digits that lie beneath paints.
+func hiddenLetters(runs []run, paints []paint) float64 {
+	total := 0.0
+	for _, r := range runs {
+		if r.letters == 0 || r.invisible {
+			continue
+		}
+		share := 0.0
+		for _, p := range paints {
+			share += r.box.covered(p.box) * p.weight
+			if share >= 1 {
+				share = 1
+				break
+			}
+		}
+		total += share * float64(r.letters)
+	}
+	return total
+}

@@ -1,0 +1,161 @@
+package diff
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"medborgarnavet/block/pdf"
+)
+
+// info compares two document information dictionaries. Dates and the program
+// that wrote the file may change; what a reader sees may not.
+func (s *step) info(path string, a, b pdf.Object) {
+	x, y := s.old.Dict(a), s.new.Dict(b)
+	if b != nil && y == nil && s.new.Resolve(b) != nil || s.claimed(b) {
+		s.undefined(whyInfo, path, b, 0)
+		return
+	}
+	if y == nil {
+		return // left out: what is not said cannot mislead
+	}
+	for _, k := range s.eq.changedKeys(x, y) {
+		switch k {
+		case "ModDate", "Producer":
+		case "CreationDate":
+			if x[k] != nil {
+				s.undefined(whyInfo, path+"/"+string(k), b, 0)
+			}
+		default:
+			s.undefined(whyInfo, path+"/"+string(k), b, 0)
+		}
+	}
+	s.report(Metadata, whyDates, path, b, 0)
+}
+
+// metadata compares two XMP packets property by property.
+func (s *step) metadata(path string, a, b pdf.Object) {
+	x, y := s.old.Stream(a), s.new.Stream(b)
+	if y == nil || s.claimed(b) {
+		s.undefined(whyMetadata, path, b, 0)
+		return
+	}
+	var before []string
+	if x != nil {
+		old, err := s.properties(s.old, x)
+		if err != nil {
+			s.undefined(whyMetadata, path, b, 0)
+			return
+		}
+		before = old
+	}
+	after, err := s.properties(s.new, y)
+	if err != nil {
+		s.undefined(whyMetadata, path, b, 0)
+		return
+	}
+	if x == nil {
+		for _, p := range after {
+			if !neutralProperty(p) {
+				s.undefined(whyClaim, path, b, 0)
+				return
+			}
+		}
+	} else if !slices.Equal(before, after) {
+		s.undefined(whyClaim, path, b, 0)
+		return
+	}
+	s.report(Metadata, whyDates, path, b, 0)
+}
+
+// XMP namespaces whose properties may change, with those properties.
+var passing = map[string][]string{
+	"http://ns.adobe.com/xap/1.0/":    {"ModifyDate", "MetadataDate"},
+	"http://ns.adobe.com/pdf/1.3/":    {"Producer"},
+	"http://ns.adobe.com/xap/1.0/mm/": {"InstanceID", "History", "VersionID", "DerivedFrom"},
+}
+
+// neutralProperty tells whether a property may come into being with a first
+// packet: it says nothing of the content.
+func neutralProperty(p string) bool {
+	for _, ok := range []string{"xap/1.0/ CreateDate", "xap/1.0/ CreatorTool", "xap/1.0/mm/ DocumentID", "dc/elements/1.1/ format"} {
+		if strings.Contains(p, ok) {
+			return true
+		}
+	}
+	return false
+}
+
+const maxXMP = 4 << 20
+
+// properties gives the properties of a packet, sorted, without those that may
+// change: as attributes or elements, each with its path and value.
+func (s *step) properties(d *pdf.Document, st *pdf.Stream) ([]string, error) {
+	raw, err := d.Decode(st)
+	if err != nil || len(raw) > maxXMP || !s.work.spend(len(raw)/16) {
+		return nil, errors.New("diff: metadata that cannot be read")
+	}
+	r := xml.NewDecoder(bytes.NewReader(raw))
+	r.Strict = true
+	r.Entity = map[string]string{}
+	var out, path []string
+	skip, text := 0, ""
+	for {
+		tok, err := r.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil || len(path) > maxDepth {
+			return nil, errors.New("diff: metadata that is not well formed")
+		}
+		switch t := tok.(type) {
+		case xml.Directive:
+			return nil, errors.New("diff: metadata with a document type")
+		case xml.StartElement:
+			text = ""
+			if skip > 0 || slices.Contains(passing[t.Name.Space], t.Name.Local) {
+				skip++
+				continue
+			}
+			path = append(path, t.Name.Space+" "+t.Name.Local)
+			for _, a := range t.Attr {
+				ignore := a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || a.Name.Local == "xmptk" ||
+					slices.Contains(passing[a.Name.Space], a.Name.Local)
+				if !ignore {
+					out = append(out, property(path, a.Name.Space+" "+a.Name.Local, a.Value))
+				}
+			}
+		case xml.CharData:
+			text += string(t)
+		case xml.EndElement:
+			if skip > 0 {
+				skip--
+				text = ""
+				continue
+			}
+			if v := strings.TrimSpace(text); v != "" {
+				out = append(out, property(path[:len(path)-1], path[len(path)-1], v))
+			}
+			path, text = path[:len(path)-1], ""
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// property writes a property so that an attribute and an element of the same
+// meaning come out alike; the frame that RDF puts around it says nothing.
+func property(path []string, name, value string) string {
+	var b strings.Builder
+	for _, p := range append(slices.Clone(path), name) {
+		if strings.HasPrefix(p, "adobe:ns:meta/") || strings.HasSuffix(p, "22-rdf-syntax-ns# RDF") ||
+			strings.HasSuffix(p, "22-rdf-syntax-ns# Description") {
+			continue
+		}
+		b.WriteString("/" + p)
+	}
+	return b.String() + " = " + value
+}

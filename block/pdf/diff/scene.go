@@ -1,0 +1,360 @@
+package diff
+
+import (
+	"errors"
+	"math"
+
+	"medborgarnavet/block/pdf"
+)
+
+// run is a piece of text that a content stream shows.
+type run struct {
+	text      string
+	box       box
+	letters   int // letters and digits
+	seq       int // order of painting
+	invisible bool
+}
+
+// paint is something that covers what lies beneath it.
+type paint struct {
+	box    box
+	weight float64 // share of the box that is covered
+	image  bool
+	seq    int
+}
+
+// scene is what a content stream draws, so far as text and covering go. It is
+// an estimate: text without widths is taken as half its height wide.
+type scene struct {
+	runs                    []run
+	paints                  []paint
+	images, forms, shadings int
+	type3                   bool
+	bad                     bool // something could not be read
+	seq                     int
+}
+
+// limits of one scene.
+const (
+	maxOps    = 400_000
+	maxRuns   = 60_000
+	maxNested = 8
+)
+
+// state is the graphics state, so far as it matters here.
+type state struct {
+	ctm                matrix
+	clip               box
+	fillAlpha          float64
+	strokeAlpha        float64
+	blend              bool // some blend mode other than Normal, or a soft mask
+	lineWidth          float64
+	font               *fontInfo
+	size, leading      float64
+	charSpace, wordGap float64
+	hscale, rise       float64
+	render             int64
+}
+
+func start(m matrix, clip box) state {
+	return state{ctm: m, clip: clip, fillAlpha: 1, strokeAlpha: 1, lineWidth: 1, hscale: 1}
+}
+
+// painter runs content streams and notes what they draw.
+type painter struct {
+	doc   *pdf.Document
+	out   *scene
+	work  *budget
+	fonts map[pdf.Ref]*fontInfo
+	ops   int
+}
+
+var errEnough = errors.New("diff: too much to draw")
+
+// draw runs one content stream.
+func (p *painter) draw(content []byte, resources pdf.Dict, st state, depth int) {
+	c := &canvas{painter: p, res: resources, st: st, depth: depth, tm: identity, tlm: identity, path: empty}
+	err := pdf.Operators(content, func(op string, args []pdf.Object, _ int) error {
+		if p.ops++; p.ops > maxOps || len(p.out.runs) > maxRuns || !p.work.spend(1) {
+			return errEnough
+		}
+		c.operator(op, args)
+		return nil
+	})
+	if err != nil {
+		p.out.bad = true
+	}
+}
+
+// canvas is the state of one content stream while it runs.
+type canvas struct {
+	*painter
+	res     pdf.Dict
+	st      state
+	stack   []state
+	depth   int
+	tm, tlm matrix
+	path    box     // bounds of the current path, in page space
+	shoe    float64 // twice its area, by the shoelace formula
+	px, py  float64 // current point
+	sx, sy  float64 // start of the subpath
+	clipTo  bool
+}
+
+func num(args []pdf.Object, i int) float64 {
+	if i >= len(args) {
+		return 0
+	}
+	switch v := args[i].(type) {
+	case int64:
+		return float64(v)
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return 0
+		}
+		return v
+	}
+	return 0
+}
+
+func (c *canvas) operator(op string, args []pdf.Object) {
+	switch op {
+	case "q":
+		if len(c.stack) < 256 {
+			c.stack = append(c.stack, c.st)
+		}
+	case "Q":
+		if n := len(c.stack); n > 0 {
+			c.st, c.stack = c.stack[n-1], c.stack[:n-1]
+		}
+	case "cm":
+		if len(args) == 6 {
+			c.st.ctm = matrix{num(args, 0), num(args, 1), num(args, 2), num(args, 3), num(args, 4), num(args, 5)}.times(c.st.ctm)
+		}
+	case "w":
+		c.st.lineWidth = num(args, 0)
+	case "gs":
+		c.extState(args)
+	case "Do":
+		c.object(args)
+	case "sh":
+		c.out.shadings++
+		c.cover(c.st.clip, c.st.fillAlpha, false)
+	case "BI":
+		c.inlineImage(args)
+	default:
+		if !c.pathOperator(op, args) {
+			c.textOperator(op, args)
+		}
+	}
+}
+
+// extState reads transparency from a named graphics state.
+func (c *canvas) extState(args []pdf.Object) {
+	name, _ := arg(args, 0).(pdf.Name)
+	gs := c.doc.Dict(c.doc.Dict(c.res["ExtGState"])[name])
+	if v, ok := c.doc.Number(gs["ca"]); ok {
+		c.st.fillAlpha = v
+	}
+	if v, ok := c.doc.Number(gs["CA"]); ok {
+		c.st.strokeAlpha = v
+	}
+	if v, ok := c.doc.Number(gs["LW"]); ok {
+		c.st.lineWidth = v
+	}
+	if gs["BM"] != nil {
+		bm := c.doc.Name(gs["BM"])
+		if list := c.doc.Array(gs["BM"]); len(list) > 0 {
+			bm = c.doc.Name(list[0])
+		}
+		c.st.blend = bm != "Normal" && bm != "Compatible"
+	}
+}
+
+func arg(args []pdf.Object, i int) pdf.Object {
+	if i < len(args) {
+		return args[i]
+	}
+	return nil
+}
+
+// pathOperator follows paths, as bounds and area, and what fills them.
+func (c *canvas) pathOperator(op string, args []pdf.Object) bool {
+	switch op {
+	case "m":
+		c.closePath()
+		c.px, c.py = c.st.ctm.point(num(args, 0), num(args, 1))
+		c.sx, c.sy = c.px, c.py
+		c.path = c.path.with(c.px, c.py)
+	case "l":
+		c.lineTo(num(args, 0), num(args, 1))
+	case "c":
+		c.lineTo(num(args, 0), num(args, 1))
+		c.lineTo(num(args, 2), num(args, 3))
+		c.lineTo(num(args, 4), num(args, 5))
+	case "v", "y":
+		c.lineTo(num(args, 0), num(args, 1))
+		c.lineTo(num(args, 2), num(args, 3))
+	case "h":
+		c.closePath()
+	case "re":
+		c.closePath()
+		x, y, w, h := num(args, 0), num(args, 1), num(args, 2), num(args, 3)
+		b := c.st.ctm.box(box{min(x, x+w), min(y, y+h), max(x, x+w), max(y, y+h)})
+		c.path = c.path.with(b[0], b[1]).with(b[2], b[3])
+		c.shoe += 2 * math.Abs(w*h*(c.st.ctm[0]*c.st.ctm[3]-c.st.ctm[1]*c.st.ctm[2]))
+	case "W", "W*":
+		c.clipTo = true
+	case "f", "F", "f*", "B", "B*", "b", "b*":
+		c.fillPath()
+		c.endPath()
+	case "S", "s":
+		c.strokePath()
+		c.endPath()
+	case "n":
+		c.endPath()
+	default:
+		return false
+	}
+	return true
+}
+
+func (c *canvas) lineTo(x, y float64) {
+	nx, ny := c.st.ctm.point(x, y)
+	c.shoe += c.px*ny - nx*c.py
+	c.px, c.py = nx, ny
+	c.path = c.path.with(nx, ny)
+}
+
+func (c *canvas) closePath() {
+	c.shoe += c.px*c.sy - c.sx*c.py
+	c.px, c.py = c.sx, c.sy
+}
+
+func (c *canvas) fillPath() {
+	c.closePath()
+	if a := c.path.area(); a > 0 {
+		c.coverPart(c.path, min(1, math.Abs(c.shoe)/2/a), c.st.fillAlpha, false)
+	}
+}
+
+// strokePath counts a line that is thick enough to hide text.
+func (c *canvas) strokePath() {
+	if w := c.st.lineWidth * c.st.ctm.scale(); w > 4 {
+		c.cover(c.path.grow(w/2), c.st.strokeAlpha, false)
+	}
+}
+
+func (c *canvas) endPath() {
+	if c.clipTo && c.path != empty {
+		c.st.clip = c.st.clip.meet(c.path)
+	}
+	c.path, c.shoe, c.clipTo = empty, 0, false
+	c.px, c.py, c.sx, c.sy = 0, 0, 0, 0
+}
+
+func (c *canvas) cover(b box, alpha float64, image bool) { c.coverPart(b, 1, alpha, image) }
+
+// coverPart notes a paint that hides what is beneath: nearly opaque and not
+// blended.
+func (c *canvas) coverPart(b box, weight, alpha float64, image bool) {
+	c.out.seq++
+	b = b.meet(c.st.clip)
+	if alpha < 0.75 || c.st.blend || b.area() <= 0 || weight < 0.05 || len(c.out.paints) > maxRuns {
+		return
+	}
+	c.out.paints = append(c.out.paints, paint{box: b, weight: weight, image: image, seq: c.out.seq})
+}
+
+// object draws a form or an image.
+func (c *canvas) object(args []pdf.Object) {
+	name, _ := arg(args, 0).(pdf.Name)
+	x := c.doc.Stream(c.doc.Dict(c.res["XObject"])[name])
+	if x == nil {
+		return
+	}
+	switch c.doc.Name(x.Dict["Subtype"]) {
+	case "Image":
+		c.out.images++
+		c.coverPart(c.st.ctm.box(box{0, 0, 1, 1}), c.imageWeight(x), c.st.fillAlpha, true)
+	case "Form":
+		c.out.forms++
+		c.form(x)
+	}
+}
+
+func (c *canvas) inlineImage(args []pdf.Object) {
+	c.out.images++
+	weight := 1.0
+	if x, ok := arg(args, 0).(*pdf.Stream); ok && x != nil && (x.Dict["IM"] == true || x.Dict["ImageMask"] == true) {
+		weight = 0.5
+	}
+	c.coverPart(c.st.ctm.box(box{0, 0, 1, 1}), weight, c.st.fillAlpha, true)
+}
+
+func (c *canvas) form(x *pdf.Stream) {
+	if c.depth >= maxNested {
+		c.out.bad = true
+		return
+	}
+	content, err := c.doc.Decode(x)
+	if err != nil || !c.work.spend(len(content)/64) {
+		c.out.bad = true
+		return
+	}
+	st := c.st
+	st.ctm = matrixOf(c.doc, x.Dict["Matrix"]).times(c.st.ctm)
+	if b, ok := boxOf(c.doc, x.Dict["BBox"]); ok {
+		st.clip = st.clip.meet(st.ctm.box(b))
+	}
+	res := c.doc.Dict(x.Dict["Resources"])
+	if res == nil {
+		res = c.res
+	}
+	c.draw(content, res, st, c.depth+1)
+}
+
+// imageWeight estimates how much of an image is opaque, from its mask.
+func (c *canvas) imageWeight(x *pdf.Stream) float64 {
+	if c.doc.Resolve(x.Dict["ImageMask"]) == true {
+		return c.maskWeight(x, true)
+	}
+	if sm := c.doc.Stream(x.Dict["SMask"]); sm != nil {
+		return c.maskWeight(sm, false)
+	}
+	if m := c.doc.Stream(x.Dict["Mask"]); m != nil {
+		return c.maskWeight(m, true)
+	}
+	return 1
+}
+
+// maskWeight is the mean of a mask: of its painted bits, or of its opacity.
+// One that cannot be read counts as opaque.
+func (c *canvas) maskWeight(m *pdf.Stream, stencil bool) float64 {
+	data, err := c.doc.Decode(m)
+	if err != nil || len(data) == 0 || !c.work.spend(len(data)/32) {
+		return 1
+	}
+	bits, _ := c.doc.Int(m.Dict["BitsPerComponent"])
+	flip := false
+	if a := c.doc.Array(m.Dict["Decode"]); len(a) == 2 {
+		first, _ := c.doc.Number(a[0])
+		flip = first == 1
+	}
+	sum := 0.0
+	for _, b := range data {
+		if stencil || bits == 1 {
+			for i := range 8 {
+				sum += float64(b>>i&1) / 8
+			}
+		} else {
+			sum += float64(b) / 255
+		}
+	}
+	mean := sum / float64(len(data))
+	if stencil != flip { // a stencil paints where its bits are 0
+		mean = 1 - mean
+	}
+	return mean
+}

@@ -1,0 +1,3 @@
+package check
+
+func notCovered(part int, level byte) []string { return nil }

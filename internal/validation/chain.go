@@ -1,0 +1,187 @@
+package validation
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/asn1"
+	"slices"
+	"time"
+
+	"medborgarnavet/internal/validation/trust"
+)
+
+// Bounds of path building: no honest chain comes near them.
+const (
+	maxPool   = 300 // certificates of a file that are looked at
+	maxPath   = 8   // certificates of a path
+	maxPaths  = 8   // paths of one certificate
+	maxChecks = 400 // signatures on certificates that are verified
+)
+
+type fingerprint [sha256.Size]byte
+
+func printOf(c *x509.Certificate) fingerprint { return sha256.Sum256(c.Raw) }
+
+// pool is every certificate that a file brings along, and the anchors.
+type pool struct {
+	trust     *trust.Store
+	seen      map[fingerprint]bool
+	bySubject map[string][]*x509.Certificate
+	checked   map[[2]fingerprint]bool // child, parent → the signature holds
+	built     map[fingerprint][]path
+	checks    int
+}
+
+// path is a certificate, its issuers, and last the anchor where it ends.
+type path struct {
+	certs  []*x509.Certificate
+	anchor *trust.Anchor
+}
+
+func newPool(t *trust.Store) *pool {
+	return &pool{trust: t, seen: map[fingerprint]bool{}, bySubject: map[string][]*x509.Certificate{},
+		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}}
+}
+
+func (p *pool) add(certs ...*x509.Certificate) {
+	for _, c := range certs {
+		id := printOf(c)
+		if len(p.seen) >= maxPool || p.seen[id] {
+			continue
+		}
+		p.seen[id] = true
+		p.bySubject[string(c.RawSubject)] = append(p.bySubject[string(c.RawSubject)], c)
+	}
+}
+
+// signed tells whether parent's key signed child, each pair once and all pairs
+// within the budget.
+func (p *pool) signed(child, parent *x509.Certificate) bool {
+	key := [2]fingerprint{printOf(child), printOf(parent)}
+	if ok, known := p.checked[key]; known {
+		return ok
+	}
+	if p.checks >= maxChecks {
+		return false
+	}
+	p.checks++
+	ok := child.CheckSignatureFrom(parent) == nil
+	p.checked[key] = ok
+	return ok
+}
+
+// issuers are the certificates of the file and the anchors that may have
+// issued c, anchors first.
+func (p *pool) issuers(c *x509.Certificate) []*x509.Certificate {
+	var out []*x509.Certificate
+	for _, a := range p.trust.BySubject(c.RawIssuer) {
+		out = append(out, a.Certificate)
+	}
+	for _, o := range p.bySubject[string(c.RawIssuer)] {
+		if p.trust.Find(o) == nil {
+			out = append(out, o)
+		}
+	}
+	return slices.DeleteFunc(out, func(o *x509.Certificate) bool {
+		return len(c.AuthorityKeyId) > 0 && len(o.SubjectKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, o.SubjectKeyId)
+	})
+}
+
+// paths are the ways from a certificate to an anchor, whatever the anchor is
+// trusted for and whatever the time.
+func (p *pool) paths(leaf *x509.Certificate) []path {
+	id := printOf(leaf)
+	if known, ok := p.built[id]; ok {
+		return known
+	}
+	var out []path
+	var walk func(certs []*x509.Certificate)
+	walk = func(certs []*x509.Certificate) {
+		last := certs[len(certs)-1]
+		if a := p.trust.Find(last); a != nil {
+			out = append(out, path{slices.Clone(certs), a})
+			return
+		}
+		if len(certs) == maxPath {
+			return
+		}
+		for _, next := range p.issuers(last) {
+			if len(out) >= maxPaths {
+				return
+			}
+			if slices.ContainsFunc(certs, next.Equal) || !p.signed(last, next) {
+				continue
+			}
+			walk(append(certs, next))
+		}
+	}
+	walk([]*x509.Certificate{leaf})
+	p.built[id] = out
+	return out
+}
+
+// chainOf follows the issuers as far as they are known, without trust.
+func (p *pool) chainOf(leaf *x509.Certificate) (certs []*x509.Certificate, complete bool) {
+	certs = []*x509.Certificate{leaf}
+	for len(certs) < maxPath {
+		last := certs[len(certs)-1]
+		if bytes.Equal(last.RawIssuer, last.RawSubject) || p.trust.Find(last) != nil {
+			return certs, true
+		}
+		i := slices.IndexFunc(p.issuers(last), func(o *x509.Certificate) bool {
+			return !slices.ContainsFunc(certs, o.Equal) && p.signed(last, o)
+		})
+		if i < 0 {
+			return certs, false
+		}
+		certs = append(certs, p.issuers(last)[i])
+	}
+	return certs, false
+}
+
+// valid holds a path to the rules of RFC 5280 at a time: validity, basic
+// constraints, name constraints, critical extensions. That crypto/x509 is
+// given exactly this path makes its own search trivial.
+func (pa path) valid(at time.Time) error {
+	roots, between := x509.NewCertPool(), x509.NewCertPool()
+	roots.AddCert(pa.anchor.Certificate)
+	for _, c := range pa.certs[1:] {
+		between.AddCert(c)
+	}
+	leaf := *pa.certs[0]
+	leaf.UnhandledCriticalExtensions = slices.DeleteFunc(slices.Clone(leaf.UnhandledCriticalExtensions),
+		func(id asn1.ObjectIdentifier) bool { return id.Equal(oidQC) || id.Equal(oidAuthContext) })
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	return err
+}
+
+// outOfBounds finds the certificate of a path that is not in force at a time;
+// before: it is not in force yet.
+func (pa path) outOfBounds(at time.Time) (c *x509.Certificate, before bool) {
+	for _, c := range pa.certs {
+		if at.Before(c.NotBefore) {
+			return c, true
+		}
+		if at.After(c.NotAfter) {
+			return c, false
+		}
+	}
+	return nil, false
+}
+
+// maySign tells whether a certificate is meant for signatures on documents:
+// key usage digitalSignature or nonRepudiation, and not only meant for servers,
+// time-stamps or answers about revocation.
+func maySign(c *x509.Certificate) bool {
+	if c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+		return false
+	}
+	if len(c.ExtKeyUsage) == 0 || len(c.UnknownExtKeyUsage) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(c.ExtKeyUsage, func(u x509.ExtKeyUsage) bool {
+		return u != x509.ExtKeyUsageServerAuth && u != x509.ExtKeyUsageTimeStamping && u != x509.ExtKeyUsageOCSPSigning
+	})
+}
