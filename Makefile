@@ -107,7 +107,10 @@ pages: assets
 	$(GO) build -o bin/demo ./cmd/demo
 	DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=3 --test-reporter=./e2e/reporter.mjs e2e/pages.test.mjs
 
-conformance:
+# What the product makes, judged by programs that others wrote.
+conformance: prepare
+	conformance/prepare
+	$(STRICT) -name documents -- -count=1 -timeout 20m -tags conformance ./conformance
 	$(STRICT) -name conformance -- -count=1 -run 'Validate|Schema|Contract|Conform' ./plugins/ssbtek ./fake/ssbtek
 
 # At most three minutes. On PostgreSQL too: internal/db/dbtest/postgres.sh run make bench

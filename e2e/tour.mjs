@@ -93,6 +93,7 @@ async function application(town, who) {
   await keep("a document that cannot be read");
   await fillIn(page, draft);
   await see("home with a draft", "/mina-sidor");
+  await see("own data, a draft", "/mina-sidor/mina-uppgifter");
   await see("remove", `${draft}/ta-bort`);
   await see("review", `${draft}/granska`);
   await page.locator("label").filter({ hasText: "Jag intygar" }).click();
@@ -194,7 +195,10 @@ async function desk(town, eva, anna) {
   await anna.keep("case, decided");
   await follow(anna.page, "Läs beslutet och beräkningen");
   await anna.keep("decision", { paper: true });
-  return path(anna.page);
+  const decided = path(anna.page);
+  await follow(anna.page, "Mina uppgifter");
+  await anna.keep("own data", { paper: true });
+  return decided;
 }
 
 // languages keeps a few pages in the other languages that are offered.
@@ -207,6 +211,7 @@ async function languages(town, anna, decided) {
     await see(`login, ${name}`, "/logga-in");
     await see(`apply, ${name}`, "/ansok/ekbist");
     await see(`decision, ${name}`, decided);
+    await see(`own data, ${name}`, "/mina-sidor/mina-uppgifter");
   }
   await page.goto(town.ekbacka + "/ansok/ekbist");
   await page.locator("label").filter({ hasText: words("November 2026") }).or(page.locator("label").filter({ hasText: words("november 2026") })).first().click();

@@ -282,7 +282,7 @@ func TestNotCMS(t *testing.T) {
 		if sd, err := cms.Parse(der); !errors.Is(err, cms.ErrNotCMS) || sd != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 3*time.Second {
 			t.Errorf("%s: took %v", name, took)
 		}
 	}
@@ -352,7 +352,7 @@ func TestManyParts(t *testing.T) {
 		if err == nil && len(sd.Faults)+len(sd.Signers[0].Faults) == 0 {
 			t.Errorf("%s: nothing is noted", name)
 		}
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 3*time.Second {
 			t.Errorf("%s: took %v", name, took)
 		}
 	}

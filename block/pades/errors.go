@@ -22,6 +22,7 @@ var (
 	ErrNoRevocation = errors.New("pades: the level needs a source of revocation information")
 	ErrRevoked      = errors.New("pades: a certificate is revoked")
 	ErrChain        = errors.New("pades: an issuer's certificate is missing")
+	ErrSigned       = errors.New("pades: the file is signed already; this must be done before the first signature")
 	ErrNoSignature  = errors.New("pades: the file has no signature")
 	ErrStamp        = errors.New("pades: the time-stamp authority gave no usable time-stamp")
 	ErrNoProof      = errors.New("pades: nothing usable is known of a certificate's revocation")

@@ -15,6 +15,7 @@ func (f Fault) Error() string { return f.Code + ": " + f.Reason }
 // 5.3; signing.md §4.4 and §5).
 const (
 	FaultRangeMissing   = "byte-range-missing"
+	FaultRangeIndirect  = "byte-range-indirect"
 	FaultRangeCount     = "byte-range-count"
 	FaultRangeNumber    = "byte-range-number"
 	FaultRangeStart     = "byte-range-start"
@@ -44,6 +45,8 @@ func reason(code string) string {
 	switch code {
 	case FaultRangeMissing:
 		return "the signature has no byte range"
+	case FaultRangeIndirect:
+		return "the byte range lies outside the signature dictionary, where it can be replaced"
 	case FaultRangeCount:
 		return "the byte range is not exactly two ranges"
 	case FaultRangeNumber:

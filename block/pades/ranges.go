@@ -41,14 +41,17 @@ func (r *reader) ranges(s *Signature, dict pdf.Dict) {
 
 // numbers reads the four numbers; false when there are not four usable ones.
 func (r *reader) numbers(s *Signature, dict pdf.Dict) bool {
-	list := r.d.Array(dict["ByteRange"])
-	if list == nil {
-		s.fault(FaultRangeMissing)
-		return false
+	list, direct := dict["ByteRange"].(pdf.Array)
+	if !direct {
+		if list = r.d.Array(dict["ByteRange"]); list == nil {
+			s.fault(FaultRangeMissing)
+			return false
+		}
+		s.fault(FaultRangeIndirect)
 	}
 	ok := true
 	for _, o := range list[:min(len(list), 64)] {
-		n, isInt := r.d.Int(o)
+		n, isInt := o.(int64)
 		if !isInt || n < 0 || n > 1<<40 {
 			ok = false
 		}

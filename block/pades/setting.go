@@ -43,8 +43,9 @@ type setLine struct {
 
 func newSetting() *setting {
 	family := font.Default()
-	return &setting{regular: font.NewSubset(family.Regular), bold: font.NewSubset(family.Bold),
-		shaped: map[shapeKey]font.Run{}}
+	s := &setting{regular: font.NewSubset(family.Regular), bold: font.NewSubset(family.Bold), shaped: map[shapeKey]font.Run{}}
+	s.regular.CIDSet, s.bold.CIDSet = true, true // PDF/A-1 asks for it, the others allow it
+	return s
 }
 
 func (s *setting) subset(w weight) *font.Subset {

@@ -86,7 +86,7 @@ func (e *editor) lastKey(node pdf.Dict, depth int) (int64, error) {
 
 // addToParentTree appends an entry whose key is beyond all others: to the
 // root's own numbers, or as a new leaf when the root has kids.
-func (e *editor) addToParentTree(root pdf.Ref, key int64, element pdf.Ref) {
+func (e *editor) addToParentTree(root pdf.Ref, key int64, element pdf.Object) {
 	tree := e.peekDict(e.peekDict(root)["ParentTree"])
 	if e.peekArray(tree["Kids"]) != nil {
 		leaf := e.add(pdf.Dict{"Limits": pdf.Array{key, key}, "Nums": pdf.Array{key, element}})

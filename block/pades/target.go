@@ -45,7 +45,7 @@ func (e *editor) newTarget(name string, pages []pdf.Page, o Options) (*target, e
 	if o.Appearance == nil {
 		return t, nil
 	}
-	page, rect, err := o.Appearance.findPlace(e.d, pages)
+	page, rect, err := o.Appearance.findPlace(e.d, pages, nil)
 	if err != nil {
 		return nil, err
 	}

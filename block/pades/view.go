@@ -107,9 +107,15 @@ const (
 	stampLeast  = 24.0 // neither side is less
 )
 
+// reserved is a place that will be taken in the same update.
+type reserved struct {
+	page pdf.Ref
+	rect [4]float64
+}
+
 // findPlace is the page and the rectangle, in user space, that the appearance
 // asks for. A place outside the visible page is refused.
-func (a *Appearance) findPlace(d *pdf.Document, pages []pdf.Page) (*pdf.Page, [4]float64, error) {
+func (a *Appearance) findPlace(d *pdf.Document, pages []pdf.Page, soon []reserved) (*pdf.Page, [4]float64, error) {
 	n := a.Page
 	if n == 0 {
 		n = len(pages)
@@ -121,7 +127,7 @@ func (a *Appearance) findPlace(d *pdf.Document, pages []pdf.Page) (*pdf.Page, [4
 	v := viewOf(d, page)
 	r := a.Rect
 	if r.Width == 0 {
-		free, ok := firstFree(d, page, v, r)
+		free, ok := firstFree(d, page, v, soon)
 		if !ok {
 			return nil, [4]float64{}, fmt.Errorf("%w: nothing is free on the page", ErrNoRoom)
 		}
@@ -140,8 +146,13 @@ func (a *Appearance) findPlace(d *pdf.Document, pages []pdf.Page) (*pdf.Page, [4
 
 // firstFree is the first place beside all the page's annotations: along the
 // bottom from the left, then upwards.
-func firstFree(d *pdf.Document, page *pdf.Page, v view, want Rect) (Rect, bool) {
+func firstFree(d *pdf.Document, page *pdf.Page, v view, soon []reserved) (Rect, bool) {
 	var taken []Rect
+	for _, s := range soon {
+		if s.page == page.Ref {
+			taken = append(taken, v.fromUser(s.rect))
+		}
+	}
 	for _, o := range d.Array(page.Dict["Annots"]) {
 		box := d.Array(d.Dict(o)["Rect"])
 		if len(box) != 4 {
@@ -158,9 +169,6 @@ func firstFree(d *pdf.Document, page *pdf.Page, v view, want Rect) (Rect, bool) 
 	pw, ph := v.page()
 	margin := min(stampMargin, pw/12, ph/12)
 	w, h := min(stampWidth, pw-2*margin), min(stampHeight, ph-2*margin)
-	if want.Height > 0 {
-		h = min(want.Height, ph-2*margin)
-	}
 	for y := ph - margin - h; y >= margin; y -= h + stampGap {
 		for x := margin; x+w <= pw-margin+0.01; x += w + stampGap {
 			r := Rect{X: x, Y: y, Width: w, Height: h}

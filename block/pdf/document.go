@@ -124,6 +124,8 @@ func (d *Document) Number(o Object) (float64, bool) {
 	switch v := d.Resolve(o).(type) {
 	case int64:
 		return float64(v), true
+	case int: // set by an Update
+		return float64(v), true
 	case float64:
 		return v, true
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -146,4 +147,22 @@ func TestOperators(t *testing.T) {
 			t.Errorf("%.20q: no error", bad)
 		}
 	}
+}
+
+// A file may be read by several goroutines at once.
+func TestParallel(t *testing.T) {
+	f := wantClean(t, objstm().bytes())
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				got, err := f.Latest().Decode(f.Latest().Stream(Ref{4, 0}))
+				if err != nil || string(got) != "BT (one) Tj ET" {
+					t.Errorf("%q, %v", got, err)
+				}
+				Walk(f.Latest(), f.Latest().Trailer(), func(string, Ref, Object) bool { return true })
+			}
+		})
+	}
+	group.Wait()
 }

@@ -36,8 +36,8 @@ type Entry struct {
 type Revision struct {
 	Index     int
 	StartXRef int64 // where its cross-reference section begins
-	EOF       int64 // the first byte after its %%EOF
-	End       int64 // the first byte after its %%EOF and that line's end
+	EOF       int64 // the first byte after its %%EOF; what was signed may end here
+	End       int64 // the first byte after its %%EOF and that line's end, which an update may have added
 	Kind      XRefKind
 	Trailer   Dict          // also of a cross-reference stream, without the keys that describe the stream
 	Entries   map[int]Entry // what this revision itself says, by object number

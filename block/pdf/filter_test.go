@@ -130,7 +130,7 @@ func TestChecksum(t *testing.T) {
 }
 
 func TestDecodeBig(t *testing.T) {
-	data := bytes.Repeat([]byte("a line of text that comes again\n"), 1<<20)
+	data := bytes.Repeat([]byte("a line of text that comes again\n"), 1<<19)
 	got, err := mustRead(t, small().bytes()).Latest().Decode(Compress(data))
 	if err != nil || !bytes.Equal(got, data) {
 		t.Errorf("%d bytes, %v", len(got), err)

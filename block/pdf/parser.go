@@ -144,7 +144,7 @@ func (p *parser) array(depth int) (Object, error) {
 	}
 	out := make(Array, len(p.stack)-mark)
 	copy(out, p.stack[mark:])
-	return out, p.charge(priceValue)
+	return out, p.charge(2 * priceValue)
 }
 
 func (p *parser) dict(depth int) (Object, error) {

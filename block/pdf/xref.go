@@ -75,6 +75,8 @@ func integer(o Object) (int64, bool) {
 	switch v := o.(type) {
 	case int64:
 		return v, true
+	case int: // set by an Update
+		return int64(v), true
 	case float64:
 		return int64(v), v == float64(int64(v))
 	}

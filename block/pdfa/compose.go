@@ -47,6 +47,7 @@ type composer struct {
 	areas    []Area
 	images   []embedded
 	missing  []rune
+	fitted   map[string]line // lines of heads and feet
 	known    map[rune]bool
 	level    int  // of the last heading
 	close    bool // a heading has just been: the next block stands near it
@@ -58,12 +59,7 @@ func Compose(d Document) (Result, error) {
 	if err := d.check(); err != nil {
 		return Result{}, err
 	}
-	family := font.Default()
-	c := &composer{doc: d, document: &elem{tag: "Document"}, known: map[rune]bool{}}
-	for i, f := range []*font.Font{family.Regular, family.Bold} {
-		c.subsets[i] = font.NewSubset(f)
-		c.subsets[i].CIDSet = d.Conformance == A1b
-	}
+	c := &composer{doc: d, subsets: newSubsets(d.Conformance == A1b), document: &elem{tag: "Document"}, known: map[rune]bool{}, fitted: map[string]line{}}
 	f := &flow{c: c}
 	f.newPage()
 	f.place(c.letterhead())
@@ -78,6 +74,16 @@ func Compose(d Document) (Result, error) {
 		return Result{}, err
 	}
 	return Result{File: file, Pages: len(c.pages), Areas: c.areas, Missing: c.missing}, nil
+}
+
+// newSubsets begins the regular and the bold font of a file.
+func newSubsets(cidSet bool) (out [2]*font.Subset) {
+	family := font.Default()
+	for i, f := range []*font.Font{family.Regular, family.Bold} {
+		out[i] = font.NewSubset(f)
+		out[i].CIDSet = cidSet
+	}
+	return out
 }
 
 func (c *composer) font(bold bool) *font.Font {

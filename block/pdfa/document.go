@@ -236,6 +236,9 @@ func (d *Document) check() error {
 	case !validLanguage(d.Meta.Language):
 		return fmt.Errorf("%w: the language is not a BCP 47 tag", ErrDocument)
 	}
+	if err := d.checkSpans(); err != nil {
+		return err
+	}
 	for _, b := range d.Blocks {
 		if t, ok := b.(Table); ok && len(t.Columns) > mostColumns {
 			return fmt.Errorf("%w: a table has more than %d columns", ErrDocument, mostColumns)
@@ -250,6 +253,50 @@ func (d *Document) check() error {
 			return fmt.Errorf("%w: an attachment needs a media type", ErrDocument)
 		}
 		names[a.Name] = true
+	}
+	return nil
+}
+
+// checkSpans refuses a span whose language is not a language tag: it goes into
+// the page's content as it is.
+func (d *Document) checkSpans() error {
+	bad := false
+	look := func(texts ...Text) {
+		for _, t := range texts {
+			for _, s := range t {
+				bad = bad || s.Lang != "" && !validLanguage(s.Lang)
+			}
+		}
+	}
+	var list func(l List)
+	list = func(l List) {
+		for _, item := range l.Items {
+			look(item.Text)
+			if item.Sub != nil {
+				list(*item.Sub)
+			}
+		}
+	}
+	for _, b := range d.Blocks {
+		switch b := b.(type) {
+		case Paragraph:
+			look(b.Text)
+		case Note:
+			look(b.Text...)
+		case List:
+			list(b)
+		case KeyValues:
+			for _, item := range b.Items {
+				look(item.Value)
+			}
+		case Table:
+			for _, row := range b.Rows {
+				look(row.Cells...)
+			}
+		}
+	}
+	if bad {
+		return fmt.Errorf("%w: the language of a text is not a BCP 47 tag", ErrDocument)
 	}
 	return nil
 }

@@ -177,6 +177,19 @@ func (c *composer) single(p *page, text string, st style, x, y, width float64, a
 	if text == "" {
 		return
 	}
+	l := c.fit(text, st, width)
+	if l.of.right && a == start { // a head or foot keeps its side
+		x -= width - l.width
+	}
+	c.text(p, l, x, y+st.baseline(), width, a)
+}
+
+// fit makes one line of a text. Heads and feet are the same on every page, so
+// what was made is kept.
+func (c *composer) fit(text string, st style, width float64) line {
+	if l, ok := c.fitted[text]; ok && l.of.style == st {
+		return l
+	}
 	s := c.shape(Plain(strings.ReplaceAll(text, "\n", " ")), st)
 	if whole, _ := s.natural(); whole > width {
 		dots, _ := c.shape(Plain("…"), st).natural()
@@ -185,8 +198,6 @@ func (c *composer) single(p *page, text string, st style, x, y, width float64, a
 	}
 	l := s.lines(pageWidth)[0]
 	l.trailing, l.to = 0, l.ink
-	if s.right && a == start { // a head or foot keeps its side
-		x -= width - l.width
-	}
-	c.text(p, l, x, y+st.baseline(), width, a)
+	c.fitted[text] = l
+	return l
 }

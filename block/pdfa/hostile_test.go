@@ -106,7 +106,7 @@ func hostile(seed uint64) Document {
 	return d
 }
 
-// S-01: whatever the text, nothing leaves the page or stands on anything
+// S-15, S-20: whatever the text, nothing leaves the page or stands on anything
 // else, every glyph has a text, and the same document gives the same bytes.
 func TestWhateverTheText(t *testing.T) {
 	for seed := range uint64(25) {

@@ -132,7 +132,7 @@ func (c *composer) text(p *page, l line, x, y, width float64, a alignment) {
 		x += width - l.width
 	}
 	p.fill(l.of.style.colour)
-	pieces, spaces := l.cut(l.from, l.ink), l.cut(l.ink, l.to)
+	pieces, spaces := l.cut(l.from, l.ink), l.cut(l.ink, min(l.to, l.ink+1)) // one space is enough to tell words apart
 	if !mixed(pieces) {
 		c.show(p, l.of.style.size, x, y, append(pieces, spaces...))
 		return
@@ -150,8 +150,8 @@ func (c *composer) text(p *page, l line, x, y, width float64, a alignment) {
 	for i := range pieces {
 		c.turned(p, l, pieces[i], at[i], y)
 	}
-	if l.of.right { // the spaces that end the line stand to its left
-		left = x - l.trailing
+	if l.of.right && len(spaces) > 0 { // the space that ends the line stands to its left
+		left = x - spaces[0].run.Width(l.of.style.size)
 	}
 	c.show(p, l.of.style.size, left, y, spaces)
 }

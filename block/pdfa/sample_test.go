@@ -67,4 +67,3 @@ func sampleImage() image.Image {
 	}
 	return m
 }
-

@@ -29,8 +29,16 @@ const (
 	System By = "system"
 )
 
-// trail reads the log about a person. A note in the case record is not told of:
-// it may be one that is kept secret from the party (M-69).
+// untold is what the trail leaves out: that a note was written in the case,
+// which may be one that is kept secret from the party (M-69), and that answers
+// were shown as they came in to the one who fetched them. The fetch is told,
+// and how many times they were shown hangs on how the agencies answered, which
+// nobody may read out of the page of a person with protected data (I-4).
+func untold(r audit.Record) bool {
+	return r.Action == audit.Recorded && r.Category == "note" || r.Action == audit.Presented && r.Category == "fetched"
+}
+
+// trail reads the log about a person.
 func (m *Maker) trail(ctx context.Context, who string) ([]Entry, error) {
 	// The log's times have milliseconds: what was written just now is in it.
 	end := m.opt.Clock.Now().Add(time.Second)
@@ -44,7 +52,7 @@ func (m *Maker) trail(ctx context.Context, who string) ([]Entry, error) {
 	}
 	var out []Entry
 	for _, r := range about {
-		if r.Action == audit.Recorded && r.Category == "note" {
+		if untold(r) {
 			continue
 		}
 		by := Staff

@@ -28,6 +28,8 @@ type pool struct {
 	trust     *trust.Store
 	seen      map[fingerprint]bool
 	bySubject map[string][]*x509.Certificate
+	bySign    map[string]fingerprint  // signature on a certificate → the certificate
+	twins     map[string]bool         // such a signature on two that differ
 	checked   map[[2]fingerprint]bool // child, parent → the signature holds
 	built     map[fingerprint][]path
 	checks    int
@@ -40,7 +42,7 @@ type path struct {
 }
 
 func newPool(t *trust.Store) *pool {
-	return &pool{trust: t, seen: map[fingerprint]bool{}, bySubject: map[string][]*x509.Certificate{},
+	return &pool{trust: t, seen: map[fingerprint]bool{}, bySubject: map[string][]*x509.Certificate{}, bySign: map[string]fingerprint{}, twins: map[string]bool{},
 		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}}
 }
 
@@ -51,6 +53,10 @@ func (p *pool) add(certs ...*x509.Certificate) {
 			continue
 		}
 		p.seen[id] = true
+		if other, ok := p.bySign[string(c.Signature)]; ok && other != id {
+			p.twins[string(c.Signature)] = true
+		}
+		p.bySign[string(c.Signature)] = id
 		p.bySubject[string(c.RawSubject)] = append(p.bySubject[string(c.RawSubject)], c)
 	}
 }
@@ -69,6 +75,25 @@ func (p *pool) signed(child, parent *x509.Certificate) bool {
 	ok := child.CheckSignatureFrom(parent) == nil
 	p.checked[key] = ok
 	return ok
+}
+
+// damaged finds a certificate that somebody has changed: its issuer, by name
+// and key identifier, is at hand and did not sign it, or there is another with
+// the same signature on it.
+func (p *pool) damaged(certs []*x509.Certificate) bool {
+	return slices.ContainsFunc(certs, func(c *x509.Certificate) bool {
+		if p.twins[string(c.Signature)] {
+			return true
+		}
+		if len(c.AuthorityKeyId) == 0 && !bytes.Equal(c.RawIssuer, c.RawSubject) {
+			return false
+		}
+		candidates := slices.DeleteFunc(p.issuers(c), func(o *x509.Certificate) bool {
+			return len(o.SubjectKeyId) == 0 && !o.Equal(c)
+		})
+		return len(candidates) > 0 && p.checks < maxChecks &&
+			!slices.ContainsFunc(candidates, func(o *x509.Certificate) bool { return p.signed(c, o) })
+	})
 }
 
 // issuers are the certificates of the file and the anchors that may have

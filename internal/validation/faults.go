@@ -30,17 +30,30 @@ func cmsWeight(code string, claims bool) weight {
 			return broken
 		}
 		return form
-	case cms.FaultIndefinite, cms.FaultLength, cms.FaultUnsorted, cms.FaultValueEncoding, cms.FaultNoESS:
+	case cms.FaultIndefinite, cms.FaultLength, cms.FaultUnsorted, cms.FaultValueEncoding, cms.FaultNoESS,
+		cms.FaultVersion, cms.FaultDigestSet:
 		if claims {
 			return doubt
 		}
 		return form
-	case cms.FaultTrailing:
+	case cms.FaultTrailing, cms.FaultBadCertificate:
 		return doubt
 	case cms.FaultUnsortedCerts, cms.FaultSigningTime, cms.FaultKeyID:
 		return form
 	}
 	return note
+}
+
+// tokenDoubts are the faults for which a time-stamp is not relied on. Whatever
+// else is odd about a token, its authority made it so.
+func tokenDoubts(sd *cms.SignedData) (out []string) {
+	for _, code := range cmsFaults(sd) {
+		switch code {
+		case cms.FaultTrailing, cms.FaultBadCertificate, cms.FaultDigestSet, cms.FaultVersion:
+			out = append(out, code)
+		}
+	}
+	return out
 }
 
 // rangeWeight says what a fault that block/pades found does.

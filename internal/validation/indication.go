@@ -119,8 +119,9 @@ func ordered(problems []problem) []Reason {
 }
 
 // overall is the verdict on a file: the worst of its signatures. A document
-// time-stamp that is broken tells that the file has been changed; one that only
-// cannot be judged takes nothing from a signature that passed without it.
+// time-stamp that is broken tells that the file has been changed, and one of an
+// odd form that it may have been; one whose authority cannot be judged takes
+// nothing from a signature that passed without it.
 func overall(signatures []Signature, stamps []TimeStamp) Verdict {
 	worst := NoSignature
 	for _, s := range signatures {
@@ -134,6 +135,9 @@ func overall(signatures []Signature, stamps []TimeStamp) Verdict {
 	for _, t := range stamps {
 		if t.Verdict == Invalid {
 			return Invalid
+		}
+		if (t.Sub == SigConstraintsFailure || t.Sub == NoSigningCertificateFound) && worst == Valid {
+			worst = Undecided
 		}
 	}
 	return worst

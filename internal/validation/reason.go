@@ -65,6 +65,7 @@ const (
 	whyMended           Code = "damaged-structure"
 	whyFieldFault       Code = "signature-field"
 	whyNotReadable      Code = "not-readable"
+	whyDamagedCert      Code = "damaged-certificate"
 )
 
 func words(c Code) (sv, en string) {
@@ -100,6 +101,7 @@ func integrityWords() []entry {
 		{whyRebuilt, "Filens uppbyggnad är skadad. Olika program kan visa olika innehåll.", "The file's structure is damaged. Different programs may show different content."},
 		{whyMended, "Filens uppbyggnad har fel som har lagats vid läsningen.", "The file's structure has faults that were mended when it was read."},
 		{whyFieldFault, "Ett signaturfält i filen är trasigt och gick inte att pröva.", "A signature field in the file is broken and could not be examined."},
+		{whyDamagedCert, "Ett certifikat som följer med signaturen är ändrat.", "A certificate that comes with the signature has been changed."},
 		{whyNotReadable, "Filen går inte att läsa som en PDF.", "The file cannot be read as a PDF."},
 		{whyUnfinished, "Filen är för omfattande för att prövas färdigt.", "The file is too extensive to be examined to the end."},
 		{whyTooMany, "Filen har fler signaturer än vad som prövas.", "The file has more signatures than are examined."},

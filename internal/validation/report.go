@@ -75,7 +75,10 @@ type Signature struct {
 	Algorithm    string
 	Revision     int // index of the revision that it signed
 	ByteRange    []int64
-	ByToken      bool // passed on the word of a validation token
+	// CertificateSHA256 is of the signer's certificate, AttributesSHA256 of the
+	// signed attributes: what the signature value is over. Hex, "" for none.
+	CertificateSHA256, AttributesSHA256 string
+	ByToken                             bool // passed on the word of a validation token
 
 	evidence evidence
 }

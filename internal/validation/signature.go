@@ -2,7 +2,9 @@ package validation
 
 import (
 	"crypto"
+	"crypto/sha256"
 	"encoding/asn1"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"time"
@@ -198,6 +200,9 @@ func (r *run) format(j *judgement) bool {
 			j.note(cmsReason(code))
 		}
 	}
+	if r.pool.damaged(j.data.Certificates) {
+		j.fail(SigConstraintsFailure, because(whyDamagedCert))
+	}
 	s := j.signer()
 	if s == nil {
 		return false
@@ -215,8 +220,17 @@ func (r *run) format(j *judgement) bool {
 		j.isPAdES = false
 	}
 	j.out.Signer = describe(s.Certificate)
+	j.out.CertificateSHA256 = hexSum(s.Certificate.Raw)
+	if s.SignedAttrs != nil {
+		j.out.AttributesSHA256 = hexSum(s.SignedAttrs)
+	}
 	j.out.Algorithm = s.Algorithm.String()
 	return true
+}
+
+func hexSum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // integrity is EN 319 102-1, 5.2.7: the content and the signature value.
@@ -294,6 +308,8 @@ func (r *run) useStamp(j *judgement, t stampResult) {
 	switch {
 	case t.broken:
 		j.fail(FormatFailure, t.Reasons[0])
+	case t.doubt:
+		j.fail(SigConstraintsFailure, t.Reasons[0])
 	case t.Indication != TotalPassed:
 		j.note(because(whyStampUnused))
 		for _, why := range t.Reasons {

@@ -21,7 +21,9 @@ type stampResult struct {
 	formed bool
 	// broken: it does not belong here or has been changed.
 	broken bool
-	chain  finding
+	// doubt: its form is such that somebody may have been at it.
+	doubt bool
+	chain finding
 }
 
 // stampToken judges a time-stamp token (EN 319 102-1, 5.4, and 5.6.2.4 for one
@@ -54,13 +56,23 @@ func (r *run) stampToken(raw []byte, kind Kind, digest func(crypto.Hash) []byte,
 			fail(CryptoConstraintsFailureNoPOE, whyWeak)
 		case errors.Is(err, cms.ErrNoCertificate):
 			fail(NoSigningCertificateFound, whyNoCertificate)
+			out.doubt = true
 		default:
 			fail(SigConstraintsFailure, whyStampUnreadable)
+			out.doubt = true
 		}
 	}
 	if cert := certificateOf(token); cert != nil {
 		out.Authority = describe(cert).Name
 		r.pool.add(token.CMS.Certificates...)
+	}
+	if token != nil {
+		for _, code := range tokenDoubts(token.CMS) {
+			problems, out.doubt = append(problems, problem{SigConstraintsFailure, cmsReason(code)}), true
+		}
+		if r.pool.damaged(token.CMS.Certificates) {
+			problems, out.doubt = append(problems, problem{SigConstraintsFailure, because(whyDamagedCert)}), true
+		}
 	}
 	if len(problems) == 0 {
 		problems = r.stampTrust(&out, poe, proven)

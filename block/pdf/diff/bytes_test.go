@@ -50,7 +50,9 @@ func byHand(t testing.TB, data []byte, body string, rows []row, more string) []b
 // than with objects.
 func TestBytes(t *testing.T) {
 	evil := "stream\nBT /F1 12 Tf 72 700 Td (Beloppet 9 000 kr) Tj ET\nendstream"
-	object := func(num, gen int) string { return fmt.Sprintf("%d %d obj\n<</Length 48>>\n%s\nendobj\n", num, gen, evil) }
+	object := func(num, gen int) string {
+		return fmt.Sprintf("%d %d obj\n<</Length 48>>\n%s\nendobj\n", num, gen, evil)
+	}
 	for _, tc := range []struct {
 		name, code string
 		do         func(x *fixture, data []byte) []byte

@@ -87,7 +87,7 @@ type Comparer struct {
 	revs []pdf.Revision
 
 	mu    sync.Mutex
-	from  int // the analysis below begins after this revision
+	from  int         // the analysis below begins after this revision
 	steps [][]finding // the first is the step after from
 	done  bool
 }

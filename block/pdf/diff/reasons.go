@@ -8,7 +8,8 @@ import (
 )
 
 // why is the reason of a change: a stable code with a sentence in English and
-// one in Swedish. "{p}" stands for the page and "{på}" for where it is.
+// one in Swedish. "{Page}" stands for the page at the beginning of a
+// sentence and "{on}" for where it is.
 type why string
 
 // Reasons for changes that are allowed.
@@ -130,6 +131,11 @@ func (w why) text(page int) (en, sv string) {
 	if !ok {
 		t = texts[whyOther]
 	}
+	return fill(t, page)
+}
+
+// fill puts the page into a sentence and its Swedish.
+func fill(t [2]string, page int) (en, sv string) {
 	pageEn, onEn, pageSv, onSv := "A page", "", "En sida", ""
 	if page > 0 {
 		n := strconv.Itoa(page)

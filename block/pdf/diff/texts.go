@@ -33,7 +33,7 @@ var texts = map[why][2]string{
 	whyPageBox:     {"{Page} was cropped, resized or rotated after the signature.", "{Page} har beskurits, ändrat storlek eller vridits efter underskriften."},
 	whyFont:        {"A typeface that the document uses{on} was replaced after the signature.", "Ett typsnitt som används{on} har bytts ut efter underskriften."},
 	whyImage:       {"An image or drawing{on} was replaced after the signature.", "En bild eller teckning{on} har bytts ut efter underskriften."},
-	whyResources:   {"What {Page} is drawn with was changed after the signature.", "{Page} ritas med andra resurser än när dokumentet skrevs under."},
+	whyResources:   {"{Page} is drawn with other resources than when it was signed.", "{Page} ritas med andra resurser än när dokumentet skrevs under."},
 
 	whyAnnots:              {"The list of annotations{on} was changed after the signature.", "Listan över anteckningar{on} har ändrats efter underskriften."},
 	whyAnnotNew:            {"Something was laid over the page{on} after the signature.", "Något har lagts ovanpå innehållet{on} efter underskriften."},

@@ -41,15 +41,17 @@ var defaultFamily = sync.OnceValue(func() *Family {
 // Font is one TrueType font. It does not change, and may be used by many at
 // once.
 type Font struct {
-	name   string
-	file   *sfnt
-	face   *otf.Font
-	low    [lowRunes]uint16
-	kern   kerning
-	caps   int16      // height of capital letters
-	unseen uint16     // a glyph without width or ink
-	mu     sync.Mutex // one at a time through the shaper, which keeps caches
-	shape  *harfbuzz.Font
+	name     string
+	file     *sfnt
+	face     *otf.Font
+	low      [lowRunes]uint16
+	kern     kerning
+	caps     int16      // height of capital letters
+	unseen   uint16     // a glyph without width or ink
+	mu       sync.Mutex // one at a time through the shaper, which keeps caches
+	buffer   *harfbuzz.Buffer
+	features []harfbuzz.Feature
+	shape    *harfbuzz.Font
 }
 
 // New reads a TrueType font. The name is its PostScript name, without spaces.
@@ -63,7 +65,8 @@ func New(name string, data []byte) (*Font, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Font{name: name, file: file, face: face.Font, kern: file.kerning(), shape: harfbuzz.NewFont(face)}
+	f := &Font{name: name, file: file, face: face.Font, kern: file.kerning(), shape: harfbuzz.NewFont(face),
+		buffer: harfbuzz.NewBuffer(), features: noLigatures()}
 	for r := range f.low {
 		if gid, ok := face.NominalGlyph(rune(r)); ok {
 			f.low[r] = uint16(gid)

@@ -175,7 +175,10 @@ func (f *Font) shapeComplex(text string, right bool) []Glyph {
 }
 
 func (f *Font) shapeStretch(runes []rune, at []int, part stretch, right bool) []Glyph {
-	buffer := harfbuzz.NewBuffer()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	buffer := f.buffer // it remembers what it found out about the font
+	buffer.Clear()
 	buffer.AddRunes(runes, part.from, part.to-part.from)
 	buffer.Props.Script = part.script
 	buffer.Props.Direction = harfbuzz.LeftToRight
@@ -185,11 +188,9 @@ func (f *Font) shapeStretch(runes []rune, at []int, part stretch, right bool) []
 	buffer.Flags = harfbuzz.RemoveDefaultIgnorables
 	var features []harfbuzz.Feature
 	if !right {
-		features = noLigatures()
+		features = f.features
 	}
-	f.mu.Lock()
 	buffer.Shape(f.shape, features)
-	f.mu.Unlock()
 	return f.collect(buffer, at, part, right)
 }
 

@@ -38,8 +38,14 @@ func (c *checker) checkAnnotation(d pdf.Dict, ref pdf.Ref) {
 		c.fail(ruleAnnotColour, ref)
 	}
 	c.checkAppearance(d, sub, ref)
-	if sub == "Widget" && (d["A"] != nil || d["AA"] != nil) {
+	if sub != "Widget" {
+		return
+	}
+	if d["A"] != nil {
 		c.fail(ruleWidgetAction, ref)
+	}
+	if d["AA"] != nil {
+		c.fail(ruleWidgetAA, ref)
 	}
 }
 
@@ -78,15 +84,16 @@ func (c *checker) checkAppearance(d pdf.Dict, sub pdf.Name, ref pdf.Ref) {
 	n := c.doc.Resolve(ap["N"])
 	_, isStream := n.(*pdf.Stream)
 	_, isDict := n.(pdf.Dict)
-	button := sub == "Widget" && c.fieldType(d) == "Btn"
-	ok := len(ap) == 1 && n != nil
-	if button {
-		ok = ok && isDict
-	} else {
-		ok = ok && isStream
-	}
-	if !ok {
+	if len(ap) != 1 || n == nil {
 		c.fail(ruleAnnotAP, ref)
+		return
+	}
+	if sub == "Widget" && c.fieldType(d) == "Btn" {
+		if !isDict || len(c.doc.Dict(n)) == 0 {
+			c.fail(ruleAnnotButton, ref)
+		}
+	} else if !isStream {
+		c.fail(ruleAnnotStream, ref)
 	}
 }
 

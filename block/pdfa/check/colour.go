@@ -76,10 +76,7 @@ func (cc *contentChecks) spaceAt(cs pdf.Object, sc *scope, at pdf.Ref, depth int
 			cc.device(n, sc, at, depth)
 		case "Pattern":
 		default:
-			if o := c.doc.Dict(sc.res["ColorSpace"])[v]; o != nil {
-				if !sc.own {
-					c.fail(ruleResourcesInherited, at)
-				}
+			if o := cc.lookup(sc, "ColorSpace", v, at); o != nil {
 				cc.spaceAt(o, sc, at, depth+1)
 			}
 		}

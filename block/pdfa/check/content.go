@@ -25,8 +25,9 @@ type space struct {
 
 // scope is a stream's resources.
 type scope struct {
-	res pdf.Dict
-	own bool // the stream itself names them; otherwise they are inherited
+	res   pdf.Dict
+	own   bool   // the stream itself names them; otherwise they are inherited
+	outer *scope // where a name is looked up that they lack
 }
 
 // gstate is what the rules need of the graphics state.
@@ -101,6 +102,9 @@ func (c *checker) checkContent() {
 func (cc *contentChecks) page(p pdf.Page) {
 	c := cc.c
 	sc := &scope{res: p.Resources, own: c.doc.Dict(p.Dict["Resources"]) != nil}
+	if parent := c.doc.Dict(c.doc.Dict(p.Dict["Parent"])["Resources"]); sc.own && parent != nil {
+		sc.outer = &scope{res: parent}
+	}
 	transparent := cc.execute(c.pageContent(p.Dict["Contents"]), sc, p.Ref, p.Ref, newState(sc), 0, false)
 	group := c.doc.Dict(p.Dict["Group"])
 	if c.doc.Name(group["S"]) == "Transparency" {
@@ -275,11 +279,23 @@ func (r *run) resource(kind pdf.Name, name string) pdf.Object {
 	if name == "" {
 		return nil
 	}
-	o := r.c.doc.Dict(r.sc.res[kind])[pdf.Name(name)]
-	if o != nil && !r.sc.own {
-		r.c.fail(ruleResourcesInherited, r.ref)
+	return r.cc.lookup(r.sc, kind, pdf.Name(name), r.ref)
+}
+
+// lookup finds a named resource: in the stream's own resources, or in those of
+// the stream or page tree around it, which then are inherited.
+func (cc *contentChecks) lookup(sc *scope, kind, name pdf.Name, at pdf.Ref) pdf.Object {
+	own := sc.own
+	for depth := 0; sc != nil && depth < maxStreamDepth; depth++ {
+		if o := cc.c.doc.Dict(sc.res[kind])[name]; o != nil {
+			if !own {
+				cc.c.fail(ruleResourcesInherited, at)
+			}
+			return o
+		}
+		sc, own = sc.outer, false
 	}
-	return o
+	return nil
 }
 
 func (r *run) colourOperator(op string) {

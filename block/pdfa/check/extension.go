@@ -78,7 +78,7 @@ type fieldRule struct {
 
 var (
 	schemaFields = []fieldRule{
-		{"schema", simpleNode, false, ruleSchemaSchema}, {"namespaceURI", simpleNode, true, ruleSchemaNamespace},
+		{"schema", simpleNode, true, ruleSchemaSchema}, {"namespaceURI", simpleNode, true, ruleSchemaNamespace},
 		{"prefix", simpleNode, true, ruleSchemaPrefix}, {"property", seqNode, false, ruleSchemaProperty},
 		{"valueType", seqNode, false, ruleSchemaValueType},
 	}
@@ -89,7 +89,7 @@ var (
 	typeFields = []fieldRule{
 		{"type", simpleNode, true, ruleTypeType}, {"namespaceURI", simpleNode, true, ruleTypeNamespace},
 		{"prefix", simpleNode, true, ruleTypePrefix}, {"description", simpleNode, true, ruleTypeDescription},
-		{"field", seqNode, true, ruleTypeField},
+		{"field", seqNode, false, ruleTypeField},
 	}
 	fieldFields = []fieldRule{
 		{"name", simpleNode, true, ruleFieldName}, {"valueType", simpleNode, true, ruleFieldValueType},

@@ -19,6 +19,9 @@ func (f *fontUse) readComposite() {
 		if f.cmap.use == "" {
 			f.cmap.use = string(c.doc.Name(s.Dict["UseCMap"]))
 		}
+		if base := c.doc.Stream(s.Dict["UseCMap"]); base != nil {
+			f.cmap.use = string(c.doc.Name(base.Dict["CMapName"]))
+		}
 		if f.cmap.use != "" {
 			f.cmap.unknown = f.cmap.use != "Identity-H" && f.cmap.use != "Identity-V" || len(f.cmap.ranges) > 0
 			f.cmap.identity = !f.cmap.unknown
@@ -208,15 +211,14 @@ func (f *fontUse) readW(w pdf.Array) {
 // checkCIDSet compares the CIDSet with the glyphs of the program.
 func (f *fontUse) checkCIDSet(p *program, sub pdf.Name, gids []byte) {
 	c := f.c
-	isSubset := subset(c.doc.Name(f.cidFont["BaseFont"]))
-	s := c.doc.Stream(f.desc["CIDSet"])
-	if s == nil {
-		if c.part == 1 && isSubset {
-			c.fail(ruleCIDSet, f.cidRef)
-		}
+	if !subset(c.doc.Name(f.cidFont["BaseFont"])) {
 		return
 	}
-	if c.part == 1 && !isSubset {
+	s := c.doc.Stream(f.desc["CIDSet"])
+	if s == nil {
+		if c.part == 1 {
+			c.fail(ruleCIDSet, f.cidRef)
+		}
 		return
 	}
 	set, _ := c.decode(s)

@@ -158,32 +158,45 @@ func type1Glyph(p *program, name string, code uint32) glyph {
 // checkCharSet compares a Type 1 font's CharSet with the glyphs of its program.
 func (f *fontUse) checkCharSet(p *program) {
 	c := f.c
-	s, ok := c.doc.Str(f.desc["CharSet"])
-	if !ok {
-		if c.part == 1 && subset(c.doc.Name(f.dict["BaseFont"])) {
-			c.fail(ruleCharSet, f.ref)
-		}
+	if !subset(c.doc.Name(f.dict["BaseFont"])) {
 		return
 	}
-	if c.part == 1 && !subset(c.doc.Name(f.dict["BaseFont"])) {
+	s, ok := c.doc.Str(f.desc["CharSet"])
+	if !ok {
+		if c.part == 1 {
+			c.fail(ruleCharSet, f.ref)
+		}
 		return
 	}
 	listed := map[string]bool{}
 	for _, n := range strings.FieldsFunc(string(s), func(r rune) bool { return r == '/' || r == ' ' || r == '\n' || r == '\r' || r == '\t' }) {
 		listed[n] = true
 	}
-	var names []string
-	if p.t1 != nil {
-		names = p.t1.Names()
-	} else {
-		names = p.cff.Names()
-	}
-	for _, n := range names {
+	for _, n := range f.charSetNames(p) {
 		if n != ".notdef" && !listed[n] {
 			c.fail(ruleCharSet, f.ref)
 			return
 		}
 	}
+}
+
+// charSetNames are the glyph names that CharSet must list: from part 2 on all
+// that the program has, in part 1 those that the content uses.
+func (f *fontUse) charSetNames(p *program) []string {
+	if f.c.part > 1 {
+		if p.t1 != nil {
+			return p.t1.Names()
+		}
+		return p.cff.Names()
+	}
+	enc := f.encoding(f.builtIn(p))
+	var names []string
+	for _, code := range f.shown() {
+		if n := enc[code]; n != "" && f.rendered(code) {
+			names = append(names, n)
+		}
+	}
+	return names
 }
 
 // checkTrueTypeEncoding checks a TrueType font's Encoding entry and the
@@ -203,7 +216,10 @@ func (f *fontUse) checkTrueTypeEncoding(p *program) {
 	if !f.encodingAllowed(o, p) {
 		c.fail(ruleNonSymbolicEncoding, f.ref)
 	}
-	if p != nil && p.tt != nil && f.visible && len(p.tt.Cmaps) == 0 {
+	if p == nil || p.tt == nil || !f.visible {
+		return
+	}
+	if n := len(p.tt.Cmaps); n == 0 || n == 1 && p.tt.Cmap(3, 0) != nil {
 		c.fail(ruleNonSymbolicCmap, f.ref)
 	}
 }
@@ -254,7 +270,7 @@ func (f *fontUse) trueTypeGlyph(p *program, code uint32) glyph {
 	if name := f.enc[code]; !f.symbolic() && name != "" {
 		gid = namedTrueType(p, name)
 	}
-	if gid == 0 && (f.symbolic() || f.enc[code] == "") {
+	if gid == 0 && (f.symbolic() || f.dict["Encoding"] == nil) {
 		for _, c := range []uint32{code, 0xf000 + code, 0xf100 + code, 0xf200 + code} {
 			if gid == 0 {
 				gid = tt.Cmap(3, 0).Lookup(c)

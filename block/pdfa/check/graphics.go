@@ -41,9 +41,9 @@ func (cc *contentChecks) form(o pdf.Object, outer *scope, page pdf.Ref, gs gstat
 	}
 	sc := outer
 	if res := c.doc.Dict(s.Dict["Resources"]); res != nil {
-		sc = &scope{res: res, own: true}
+		sc = &scope{res: res, own: true, outer: outer}
 	} else {
-		sc = &scope{res: outer.res}
+		sc = &scope{res: outer.res, outer: outer.outer}
 	}
 	key := runKey{ref: ref, fill: gs.fill.key(), stroke: gs.stroke.key(), render: gs.render, plain: plain, font: gs.font, over: overKey(gs)}
 	if !sc.own {
@@ -132,9 +132,33 @@ func (cc *contentChecks) image(s *pdf.Stream, ref pdf.Ref, sc *scope) {
 	if m := c.doc.Resolve(d["SMask"]); m != nil && c.doc.Name(m) != "None" {
 		c.fail(ruleSMaskImage, ref)
 	}
+	mask, _ := c.doc.Resolve(d["ImageMask"]).(bool)
+	cc.bits(d["BitsPerComponent"], mask, ref)
+	if m := c.doc.Dict(d["Mask"]); m != nil {
+		cc.bits(m["BitsPerComponent"], true, ref)
+	}
 	if c.part > 1 && c.lastFilter(d) == "JPXDecode" {
 		data, _ := c.decode(s)
 		c.checkJPX(data, d["ColorSpace"] != nil, ref)
+	}
+}
+
+// bits checks an image's or a mask's bits per component.
+func (cc *contentChecks) bits(o pdf.Object, mask bool, ref pdf.Ref) {
+	n, ok := cc.c.doc.Int(o)
+	if !ok {
+		return
+	}
+	if mask {
+		if n != 1 {
+			cc.c.fail(ruleMaskBits, ref)
+		}
+		return
+	}
+	switch {
+	case n == 1, n == 2, n == 4, n == 8, n == 16 && cc.c.part > 1:
+	default:
+		cc.c.fail(ruleImageBits, ref)
 	}
 }
 
@@ -193,9 +217,9 @@ func (cc *contentChecks) pattern(s *space, r *run) bool {
 		return t
 	}
 	cc.done[key] = false
-	sc := &scope{res: r.sc.res}
+	sc := &scope{res: r.sc.res, outer: r.sc.outer}
 	if res := c.doc.Dict(st.Dict["Resources"]); res != nil {
-		sc = &scope{res: res, own: true}
+		sc = &scope{res: res, own: true, outer: r.sc}
 	}
 	paint, _ := c.doc.Int(st.Dict["PaintType"])
 	data, _ := c.decode(st)
@@ -208,9 +232,9 @@ func (cc *contentChecks) pattern(s *space, r *run) bool {
 func (cc *contentChecks) type3(f *fontUse, r *run) bool {
 	c := cc.c
 	key := runKey{ref: f.ref, fill: "type3", font: f}
-	sc := &scope{res: r.sc.res}
+	sc := &scope{res: r.sc.res, outer: r.sc.outer}
 	if res := c.doc.Dict(f.dict["Resources"]); res != nil {
-		sc = &scope{res: res, own: true}
+		sc = &scope{res: res, own: true, outer: r.sc}
 	} else {
 		key.inherits = r.sc
 	}
@@ -315,8 +339,8 @@ func (r *run) halftone(d pdf.Dict, colorant pdf.Name, ref pdf.Ref, depth int) {
 	}
 	has := d["TransferFunction"] != nil
 	switch colorant {
-	case "", "Default":
-	case "Cyan", "Magenta", "Yellow", "Black":
+	case "Default":
+	case "", "Cyan", "Magenta", "Yellow", "Black":
 		if has {
 			c.fail(ruleHalftoneTransfer, ref)
 		}

@@ -76,8 +76,10 @@ func (c *checker) checkObjects() {
 			c.checkFileSpec(v.Dict, ref, 0)
 		case pdf.Dict:
 			c.checkFileSpec(v, ref, 0)
-			if c.doc.Name(v["Type"]) == "Font" && !utf8.ValidString(string(c.doc.Name(v["BaseFont"]))) {
-				c.fail(ruleNameUTF8, ref)
+			for _, k := range []pdf.Name{"BaseFont", "FontName"} {
+				if !utf8.ValidString(string(c.doc.Name(v[k]))) {
+					c.fail(ruleNameUTF8, ref)
+				}
 			}
 		case pdf.Array:
 			c.checkNested(v, ref, 0)
@@ -136,9 +138,9 @@ func (c *checker) checkFileSpec(d pdf.Dict, ref pdf.Ref, depth int) {
 	if depth > 16 {
 		return
 	}
-	if af := c.doc.Resolve(d["AF"]); af != nil {
-		c.addAssociated(d["AF"])
-		for _, a := range c.doc.Array(d["AF"]) {
+	for _, k := range []pdf.Name{"AF", "MCAF"} {
+		c.addAssociated(d[k])
+		for _, a := range c.doc.Array(d[k]) {
 			c.addAssociated(a)
 		}
 	}

@@ -14,6 +14,11 @@ func rdfProperties(root *element) ([]*xmpNode, error) {
 		if d.ns != nsRDF || d.name != "Description" {
 			return nil, errXMP
 		}
+		for _, old := range []string{"aboutEach", "aboutEachPrefix", "bagID"} {
+			if _, has := d.attr(nsRDF, old); has {
+				return nil, errXMP
+			}
+		}
 		a, ok := d.attr(nsRDF, "about")
 		if !ok {
 			a, ok = d.attr("", "about")

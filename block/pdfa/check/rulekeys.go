@@ -52,6 +52,8 @@ const (
 	ruleSeparations
 	ruleImageAlternates
 	ruleImageOPI
+	ruleImageBits
+	ruleMaskBits
 	ruleImageInterpolate
 	ruleJPXChannels
 	ruleJPXSpecs
@@ -109,7 +111,10 @@ const (
 	ruleAnnotColour
 	ruleAnnotNoAP
 	ruleAnnotAP
+	ruleAnnotButton
+	ruleAnnotStream
 	ruleWidgetAction
+	ruleWidgetAA
 	ruleFieldAction
 	ruleNeedAppearances
 	ruleXFA

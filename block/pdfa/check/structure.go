@@ -186,7 +186,7 @@ func xrefChain(data []byte) []int64 {
 // trailerAt is the bytes of the trailer dictionary that belongs to the
 // cross-reference section at the offset.
 func trailerAt(data []byte, off int64) []byte {
-	b := data[off:]
+	b := bytes.TrimLeft(data[off:], "\x00\t\n\f\r ")
 	i := 0
 	if bytes.HasPrefix(b, []byte("xref")) {
 		if i = bytes.Index(b, []byte("trailer")); i < 0 {

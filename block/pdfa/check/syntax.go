@@ -143,7 +143,7 @@ func (c *checker) checkTokens(l *lexer, ref pdf.Ref) string {
 				return w
 			case "R":
 				if n := len(open); n > 0 {
-					open[n-1].items -= 2
+					open[n-1].items-- // "n g R" is one item
 				}
 				continue
 			}

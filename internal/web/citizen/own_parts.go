@@ -201,12 +201,8 @@ func supplementRows(caseID string, x casework.Supplement) []page.SummaryRow {
 }
 
 func (p *Pages) ownDecision(d casework.Decision) []page.Component {
-	decider := d.Decider
-	if d.DeciderTitle != "" {
-		decider += ", " + d.DeciderTitle
-	}
 	sum := page.Summary{Title: page.T("citizen.own.decision"), Level: 3, Rows: []page.SummaryRow{fact("outcome", swedish(d.OutcomeText)),
-		fact("decided", page.DateTime(d.DecidedAt)), fact("decider", swedish(decider))}}
+		fact("decided", page.DateTime(d.DecidedAt)), fact("decider", deciderOf(d))}}
 	if d.AmountOre > 0 {
 		sum.Rows = append(sum.Rows, fact("amount", page.Amount(d.AmountOre)))
 	}

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"medborgarnavet/internal/casework"
+	"medborgarnavet/internal/extract"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/page/pagetest"
@@ -106,6 +107,17 @@ func madeKeys() (keys []string) {
 	for _, code := range []string{"money", "number", "range", "date", "month", "choice", "identity"} {
 		keys = append(keys, "citizen.fault."+code)
 	}
+	for _, name := range []string{"name", "number", "shown_at", "login_until", "board", "case", "begun", "saved", "gone", "reference", "received",
+		"state", "adults", "child", "fetched_at", "outcome", "decided", "decider", "amount", "reasons", "legal", "appeal"} {
+		keys = append(keys, "citizen.own."+name)
+	}
+	for _, by := range []extract.By{extract.You, extract.Staff, extract.System} {
+		keys = append(keys, "citizen.own.by."+string(by))
+	}
+	for action := range told {
+		keys = append(keys, actionKey(action))
+	}
+	keys = append(keys, actionKey("what is new"))
 	for _, k := range []fault.Kind{fault.TooLarge, fault.TooMany, fault.Invalid} {
 		keys = append(keys, "citizen.document."+string(k), "citizen.supplement."+string(k))
 	}
