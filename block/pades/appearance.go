@@ -14,7 +14,7 @@ type Rect struct{ X, Y, Width, Height float64 }
 // words for a signature on the first free place of the last page.
 type Appearance struct {
 	Page         int  // from 1; 0 = the last page
-	Rect         Rect // zero width = the first free place, that is, beside all other annotations
+	Rect         Rect // zero width = the first free place: beside all other annotations and the text
 	Words        Words
 	Organisation string         // shown under the name; "" = nothing
 	Zone         *time.Location // of the time shown; nil = that of Options.Time
@@ -98,10 +98,8 @@ func (e *editor) stamp(t *target, o Options) (pdf.Ref, error) {
 	if spaces := p.resources(e.add); spaces != nil {
 		resources["ColorSpace"] = spaces
 	}
-	form := pdf.Compress(content)
-	form.Dict["Type"] = pdf.Name("XObject")
-	form.Dict["Subtype"] = pdf.Name("Form")
-	form.Dict["FormType"] = int64(1)
+	form := emptyForm() // its content stays plain: it is about a kilobyte
+	form.Raw = content
 	form.Dict["BBox"] = rectArray([4]float64{0, 0, width, height})
 	form.Dict["Resources"] = resources
 	if m := view.matrix(width, height); m != nil {

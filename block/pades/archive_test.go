@@ -106,4 +106,3 @@ func withNow(o pades.Options) pades.Options {
 	o.Time = time.Now()
 	return o
 }
-

@@ -4,7 +4,10 @@ import (
 	"medborgarnavet/block/pdf"
 )
 
-const maxFieldDepth = 32
+const (
+	maxFieldDepth = 32
+	maxFieldSteps = 400_000 // fields and widgets that are looked at in one form
+)
 
 // field is one terminal field of the form, or one that has a value of its own
 // though it is not terminal.
@@ -32,6 +35,7 @@ type fieldWalk struct {
 	seen   map[pdf.Ref]int // how often each indirect field was met
 	fields []field
 	names  map[string]bool // every partial and full name in use
+	steps  int
 }
 
 // inherited is what a field has from its ancestors.
@@ -63,6 +67,9 @@ func walkFields(d *pdf.Document) *fieldWalk {
 func (f *field) fault(code string) { f.faults = append(f.faults, newFault(code)) }
 
 func (w *fieldWalk) visit(o pdf.Object, up inherited) {
+	if w.steps++; w.steps > maxFieldSteps {
+		return
+	}
 	ref, _ := o.(pdf.Ref)
 	if ref != (pdf.Ref{}) {
 		w.seen[ref]++
@@ -101,6 +108,9 @@ func (w *fieldWalk) visit(o pdf.Object, up inherited) {
 func (w *fieldWalk) descend(f *field, down inherited) {
 	terminal := true
 	for _, k := range w.d.Array(f.dict["Kids"]) {
+		if w.steps++; w.steps > maxFieldSteps {
+			return
+		}
 		kid := w.d.Dict(k)
 		if kid == nil {
 			continue

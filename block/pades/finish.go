@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -86,11 +87,12 @@ func (p *Prepared) finish(ctx context.Context, attrs, signature []byte, cert *x5
 	return l.lift(ctx, result)
 }
 
-// withoutRoot leaves the self-signed root out: a validator has its own.
+// withoutRoot leaves a root out: a validator has its own. By name only: what
+// is not a root will not verify as one either.
 func withoutRoot(chain []*x509.Certificate) []*x509.Certificate {
 	var out []*x509.Certificate
 	for _, c := range chain {
-		if !selfSigned(c) {
+		if !bytes.Equal(c.RawSubject, c.RawIssuer) {
 			out = append(out, c)
 		}
 	}

@@ -38,6 +38,7 @@ type paper struct {
 	claim    string // PDF/A part, "" = none
 	intent   int    // components of the output intent's profile, 0 = none
 	field    pdf.Dict
+	text     string // more content
 	catalog  pdf.Dict
 }
 
@@ -50,7 +51,7 @@ func (p paper) make(t testing.TB) []byte {
 	var kids pdf.Array
 	var refs []pdf.Ref
 	for i := range max(p.pages, 1) {
-		content := b.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: fmt.Appendf(nil, "BT /F1 24 Tf 60 700 Td (Page %d) Tj ET", i+1)})
+		content := b.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: fmt.Appendf(nil, "BT /F1 24 Tf 60 700 Td (Page %d) Tj ET %s", i+1, p.text)})
 		page := pdf.Dict{"Type": pdf.Name("Page"), "Parent": tree, "MediaBox": pdf.Array{0, 0, 595, 842},
 			"Contents": content, "Resources": pdf.Dict{"Font": pdf.Dict{"F1": font}}}
 		if p.rotate != 0 {
@@ -69,7 +70,6 @@ func (p paper) make(t testing.TB) []byte {
 		b.Set(r, page)
 		kids, refs = append(kids, r), append(refs, r)
 		if i == 0 && p.form {
-			defer func() {}()
 			page["Annots"] = pdf.Array{}
 		}
 	}
@@ -259,4 +259,14 @@ func authority(t testing.TB) *tsa.Authority {
 	}
 	t.Cleanup(func() { a.Close() })
 	return a
+}
+
+// exampleFile and exampleKey are what the examples sign, and with.
+func exampleFile() []byte { return paper{}.make(&testing.B{}) }
+
+func exampleKey() (*x509.Certificate, crypto.Signer) {
+	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	c := &x509.Certificate{SerialNumber: big.NewInt(9), Subject: pkix.Name{CommonName: "Anna Berglund"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageContentCommitment}
+	return certify(&testing.B{}, c, c, key.Public(), key), key
 }

@@ -58,7 +58,8 @@ type ExtendOptions struct {
 // by a security store for all signers and time-stamps, and to B-LTA by a
 // document time-stamp over that. On a file that is B-LTA already, BLTA renews:
 // the store is added to for the latest time-stamp and a new time-stamp is set
-// (EN 319 142-1, 5.5).
+// (EN 319 142-1, 5.5). When it fails halfway, the level in the *LevelError is
+// what this call has added, which may be less than what the file had before.
 func Extend(ctx context.Context, file []byte, to Level, o ExtendOptions) (Result, error) {
 	if o.TSA == nil {
 		return Result{}, ErrNoTSA

@@ -73,13 +73,15 @@ func (r *reader) scan(s *Signature) (dictScan, bool) {
 	if num == 0 {
 		num = s.FieldRef.Num
 	}
-	from, to, ok := r.d.Span(num)
-	if !ok {
-		return dictScan{}, false
+	scan, done := r.scans[num]
+	if !done {
+		if from, to, ok := r.d.Span(num); ok {
+			scan.dictScan, scan.ok = scanDict(r.data, from, to)
+		}
+		r.scans[num] = scan
 	}
-	scan, ok := scanDict(r.data, from, to)
-	if !ok || s.ValueRef.Num != 0 {
-		return scan, ok
+	if !scan.ok || s.ValueRef.Num != 0 {
+		return scan.dictScan, scan.ok
 	}
 	v, has := scan.values["V"]
 	if !has {
@@ -163,6 +165,7 @@ func (r *reader) strays(known map[pdf.Ref]int) []error {
 	}
 	inRange := r.valueSpans()
 	owners := r.objects()
+	last := -1 // the object that was looked at last
 	mark := []byte("/ByteRange")
 	for at := 0; ; at += len(mark) {
 		i := bytes.Index(r.data[at:], mark)
@@ -173,8 +176,13 @@ func (r *reader) strays(known map[pdf.Ref]int) []error {
 		if within(inRange, int64(at)) {
 			continue
 		}
-		o, ok := ownerOf(owners, int64(at))
-		if !ok || !r.isSignatureAt(o, int64(at)) {
+		i = ownerOf(owners, int64(at))
+		if i < 0 || i == last {
+			continue
+		}
+		last = i
+		o := owners[i]
+		if !r.isSignature(owners, i) {
 			continue
 		}
 		if now, live := r.d.Entry(o.num); live && now.Kind == pdf.InFile && now.Offset == o.from {
@@ -189,9 +197,17 @@ func (r *reader) strays(known map[pdf.Ref]int) []error {
 	return faults
 }
 
-// valueSpans is where the known signatures' dictionaries lie.
+// valueSpans is where the known signatures' dictionaries lie, and those of
+// usage rights, which belong to no field (ISO 32000-1, 12.8.4).
 func (r *reader) valueSpans() []span {
 	var out []span
+	perms := r.d.Dict(r.d.Catalog()["Perms"])
+	for _, key := range []pdf.Name{"UR", "UR3"} {
+		rights, _ := perms[key].(pdf.Ref)
+		if from, to, ok := r.d.Span(rights.Num); ok {
+			out = append(out, span{from, to})
+		}
+	}
 	for i := range r.out {
 		num := r.out[i].ValueRef.Num
 		if num == 0 {
@@ -201,16 +217,14 @@ func (r *reader) valueSpans() []span {
 			out = append(out, span{from, to})
 		}
 	}
+	sort.Slice(out, func(i, j int) bool { return out[i].from < out[j].from })
 	return out
 }
 
+// within tells whether one of the spans, which are in order, holds the place.
 func within(list []span, at int64) bool {
-	for _, s := range list {
-		if at >= s.from && at < s.to {
-			return true
-		}
-	}
-	return false
+	i := sort.Search(len(list), func(i int) bool { return list[i].to > at })
+	return i < len(list) && list[i].from <= at
 }
 
 // object is where an object of some revision begins.
@@ -233,35 +247,38 @@ func (r *reader) objects() []object {
 	return out
 }
 
-func ownerOf(list []object, at int64) (object, bool) {
-	i := sort.Search(len(list), func(i int) bool { return list[i].from > at })
-	if i == 0 {
-		return object{}, false
-	}
-	return list[i-1], true
+// ownerOf is the object that begins last before a place, -1 when none does.
+func ownerOf(list []object, at int64) int {
+	return sort.Search(len(list), func(i int) bool { return list[i].from > at }) - 1
 }
 
-// isSignatureAt tells whether the object is a dictionary with a byte range
-// where the mark was found, and a value.
-func (r *reader) isSignatureAt(o object, at int64) bool {
-	scan, ok := scanDict(r.data, o.from, int64(len(r.data)))
+// isSignature tells whether an object is a dictionary with a byte range and a
+// value. It is read no further than to where the next object begins.
+func (r *reader) isSignature(owners []object, i int) bool {
+	end := int64(len(r.data))
+	if i+1 < len(owners) {
+		end = min(end, owners[i+1].from)
+	}
+	scan, ok := scanDict(r.data, owners[i].from, end)
 	if !ok {
 		return false
 	}
-	br, has := scan.values["ByteRange"]
+	_, has := scan.values["ByteRange"]
 	_, value := scan.values["Contents"]
-	return has && value && br.from > at && br.from < at+64
+	return has && value
 }
 
 // removed tells whether a field of an earlier revision held a signature that
 // no field holds any more.
 func (r *reader) removed(known map[pdf.Ref]int) bool {
-	for i := 0; i < len(r.revisions)-1; i++ {
+	steps := 0
+	for i := 0; i < len(r.revisions)-1 && steps < maxFieldSteps; i++ {
 		d := r.f.At(i)
 		if d == nil {
 			continue
 		}
 		walk := walkFields(d)
+		steps += walk.steps
 		for j := range walk.fields {
 			f := &walk.fields[j]
 			if f.signatureDict() == nil || !f.isSignature() || f.valueRef == (pdf.Ref{}) {

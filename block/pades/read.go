@@ -113,7 +113,7 @@ func Signatures(f *pdf.File) ([]Signature, []error) {
 		return nil, nil
 	}
 	walk := walkFields(d)
-	r := reader{f: f, d: d, data: f.Bytes(), revisions: f.Revisions()}
+	r := reader{f: f, d: d, data: f.Bytes(), revisions: f.Revisions(), scans: map[int]foundScan{}}
 	byValue, byName := map[pdf.Ref]int{}, map[string]int{}
 	for i := range walk.fields {
 		fl := &walk.fields[i]
@@ -148,6 +148,13 @@ type reader struct {
 	data      []byte
 	revisions []pdf.Revision
 	out       []Signature
+	scans     map[int]foundScan // by object number
+}
+
+// foundScan is the outcome of scanDict.
+type foundScan struct {
+	dictScan
+	ok bool
 }
 
 func (r *reader) read(fl *field) {

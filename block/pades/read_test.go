@@ -172,7 +172,7 @@ func TestEveryByteCounts(t *testing.T) {
 	gap := list[0].ByteRange
 	der := int64(len(list[0].DER))
 	random := rand.New(rand.NewSource(3))
-	step := max(len(file)/1500, 1)
+	step := max(len(file)/700, 1)
 	for at := 0; at < len(file); at += 1 + random.Intn(2*step) {
 		for _, change := range []byte{1, 0x20, 0x80} {
 			bad := bytes.Clone(file)

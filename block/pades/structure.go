@@ -6,6 +6,9 @@ import (
 	"medborgarnavet/block/pdf"
 )
 
+// maxTreeNodes is how many nodes of a parent tree are looked at.
+const maxTreeNodes = 100_000
+
 // tag gives a widget its place in a tagged file's structure: a Form element
 // with an object reference at the end of the tree's root, and an entry in the
 // parent tree (ISO 32000-1, 14.7.4.3 and 14.7.4.4). In a file without tags it
@@ -48,7 +51,8 @@ func (e *editor) addToRoot(root pdf.Ref, tree pdf.Dict, element pdf.Ref) {
 // nextParentKey is a key beyond every key of the parent tree.
 func (e *editor) nextParentKey(tree pdf.Dict) (int64, error) {
 	next, _ := e.d.Int(tree["ParentTreeNextKey"])
-	last, err := e.lastKey(e.peekDict(tree["ParentTree"]), 0)
+	steps := maxTreeNodes
+	last, err := e.lastKey(e.peekDict(tree["ParentTree"]), 0, &steps)
 	if err != nil {
 		return 0, err
 	}
@@ -56,8 +60,8 @@ func (e *editor) nextParentKey(tree pdf.Dict) (int64, error) {
 }
 
 // lastKey is the greatest key of a number tree, -1 when it has none.
-func (e *editor) lastKey(node pdf.Dict, depth int) (int64, error) {
-	if depth > maxFieldDepth {
+func (e *editor) lastKey(node pdf.Dict, depth int, steps *int) (int64, error) {
+	if *steps--; depth > maxFieldDepth || *steps < 0 {
 		return 0, fmt.Errorf("%w: the parent tree has no end", ErrStructure)
 	}
 	last := int64(-1)
@@ -75,7 +79,7 @@ func (e *editor) lastKey(node pdf.Dict, depth int) (int64, error) {
 				continue
 			}
 		}
-		k, err := e.lastKey(child, depth+1)
+		k, err := e.lastKey(child, depth+1, steps)
 		if err != nil {
 			return 0, err
 		}

@@ -82,10 +82,10 @@ type Options struct {
 
 	Appearance *Appearance // nil = invisible
 
-	TSA        TimeStamper      // from B-T
-	Revocation RevocationSource // from B-LT
-	Clock      func() time.Time // when revocation is judged; nil = time.Now
-	Certify    CertifyPermission
+	TSA        TimeStamper       // from B-T
+	Revocation RevocationSource  // from B-LT
+	Clock      func() time.Time  // when revocation is judged; nil = time.Now
+	Certify    CertifyPermission // make the later signers' fields first (AddFields): some validators allow no new ones after it
 
 	Hash        crypto.Hash // 0 = SHA-256; Sign takes the signer's
 	PSS         bool        // Sign takes the signer's

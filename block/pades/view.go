@@ -104,7 +104,8 @@ const (
 	stampHeight = 76.0
 	stampMargin = 36.0
 	stampGap    = 8.0
-	stampLeast  = 24.0 // neither side is less
+	stampStep   = (stampHeight + stampGap) / 6 // between the heights that are tried
+	stampLeast  = 24.0                         // neither side is less
 )
 
 // reserved is a place that will be taken in the same update.
@@ -144,8 +145,8 @@ func (a *Appearance) findPlace(d *pdf.Document, pages []pdf.Page, soon []reserve
 	return page, v.toUser(r), nil
 }
 
-// firstFree is the first place beside all the page's annotations: along the
-// bottom from the left, then upwards.
+// firstFree is the first place beside all the page's annotations and text:
+// along the bottom from the left, then upwards.
 func firstFree(d *pdf.Document, page *pdf.Page, v view, soon []reserved) (Rect, bool) {
 	var taken []Rect
 	for _, s := range soon {
@@ -166,10 +167,13 @@ func firstFree(d *pdf.Document, page *pdf.Page, v view, soon []reserved) (Rect, 
 			taken = append(taken, v.fromUser(r))
 		}
 	}
+	for _, r := range textBoxes(d, page) {
+		taken = append(taken, v.fromUser(ordered(r)))
+	}
 	pw, ph := v.page()
 	margin := min(stampMargin, pw/12, ph/12)
 	w, h := min(stampWidth, pw-2*margin), min(stampHeight, ph-2*margin)
-	for y := ph - margin - h; y >= margin; y -= h + stampGap {
+	for y := ph - margin - h; y >= margin-0.01; y -= stampStep {
 		for x := margin; x+w <= pw-margin+0.01; x += w + stampGap {
 			r := Rect{X: x, Y: y, Width: w, Height: h}
 			if !touchesAny(r, taken) {

@@ -84,7 +84,13 @@ func (c *composer) identity(packet []byte) pdf.Hex {
 var packedSRGB = sync.OnceValue(func() []byte { return deflate(SRGB()).Raw })
 
 // packers are compressors to be used again: one takes most of a megabyte.
-var packers = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+var packers = sync.Pool{New: func() any {
+	w, err := zlib.NewWriterLevel(nil, 3) // pages hardly get smaller with more effort
+	if err != nil {                       // there is no such level
+		return zlib.NewWriter(nil)
+	}
+	return w
+}}
 
 // deflate makes a stream of data.
 func deflate(data []byte) *pdf.Stream {

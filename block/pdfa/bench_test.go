@@ -8,6 +8,23 @@ import (
 // BenchmarkDecision writes a decision of five pages: at most 5 ms.
 func BenchmarkDecision(b *testing.B) {
 	d := decision(A2a)
+	var swedish []Block
+	for _, block := range d.Blocks { // the sample's last part, in other scripts, is in the next one
+		if h, ok := block.(Heading); ok && h.Text == "Namn i andra skriftspråk" {
+			break
+		}
+		swedish = append(swedish, block)
+	}
+	d.Blocks = append(swedish, Signatures{Signers: []Signer{{"Signature1", "Eva Lind", "Handläggare"}}})
+	write(b, d)
+}
+
+// BenchmarkDecisionScripts is the same with names in Sámi, Cyrillic, Greek and
+// Arabic, so that shaping and a font program of its own come in.
+func BenchmarkDecisionScripts(b *testing.B) { write(b, decision(A2a)) }
+
+func write(b *testing.B, d Document) {
+	b.Helper()
 	r, err := Compose(d)
 	if err != nil || r.Pages != 5 {
 		b.Fatalf("%d pages, %v", r.Pages, err)

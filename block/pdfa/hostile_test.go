@@ -109,7 +109,7 @@ func hostile(seed uint64) Document {
 // S-15, S-20: whatever the text, nothing leaves the page or stands on anything
 // else, every glyph has a text, and the same document gives the same bytes.
 func TestWhateverTheText(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			d := hostile(seed)
 			d.Conformance = []Conformance{A2a, A1b, A2b, A3b}[seed%4]

@@ -35,8 +35,8 @@ type part struct {
 
 // cluster is the least thing a line can be broken at.
 type cluster struct {
-	at    int
-	width float64
+	at    int32
+	width float32
 	space bool // a line may end after it, and it then takes no room
 }
 
@@ -111,11 +111,11 @@ func (s *shaped) measure() {
 			}
 			width := float64(g.Advance) * scale
 			if g.Start == last {
-				s.clusters[len(s.clusters)-1].width += width
+				s.clusters[len(s.clusters)-1].width += float32(width)
 				continue
 			}
 			last = g.Start
-			s.clusters = append(s.clusters, cluster{p.start + g.Start, width, breakable(p.run.Text[g.Start:])})
+			s.clusters = append(s.clusters, cluster{int32(p.start + g.Start), float32(width), breakable(p.run.Text[g.Start:])})
 		}
 	}
 }
@@ -136,13 +136,14 @@ func (s *shaped) natural() (whole, word float64) {
 	for ; s != nil; s = s.next {
 		sum, part, spaces := 0.0, 0.0, 0.0
 		for _, c := range s.clusters {
+			wide := float64(c.width)
 			if c.space {
-				spaces += c.width
+				spaces += wide
 				part = 0
 				continue
 			}
-			sum, spaces = sum+spaces+c.width, 0
-			part += c.width
+			sum, spaces = sum+spaces+wide, 0
+			part += wide
 			word = max(word, part)
 		}
 		whole = max(whole, sum)
@@ -165,32 +166,32 @@ func (s *shaped) appendLines(out []line, width float64) []line {
 	word := -1 // the first cluster after the last place a line may end
 	var end line
 	for i := 0; i < len(s.clusters); i++ {
-		c := s.clusters[i]
-		if c.space {
-			cur.trailing += c.width
-			cur.to = c.at + 1
+		at, wide := int(s.clusters[i].at), float64(s.clusters[i].width)
+		if s.clusters[i].space {
+			cur.trailing += wide
+			cur.to = at + 1
 			for cur.to < len(s.text) && !utf8.RuneStart(s.text[cur.to]) {
 				cur.to++
 			}
 			end, word = cur, i+1
 			continue
 		}
-		if cur.width+cur.trailing+c.width > width && c.at > cur.from {
+		if cur.width+cur.trailing+wide > width && at > cur.from {
 			if word > 0 && end.to > cur.from { // back to the last space
 				out = append(out, end)
 				i = word
 			} else { // a word longer than the line
-				cur.to = c.at
+				cur.to = at
 				out = append(out, cur)
 			}
-			c = s.clusters[i]
-			cur, word, end = line{of: s, from: c.at, ink: c.at, to: c.at}, -1, line{}
+			at, wide = int(s.clusters[i].at), float64(s.clusters[i].width)
+			cur, word, end = line{of: s, from: at, ink: at, to: at}, -1, line{}
 		}
-		cur.width += cur.trailing + c.width
+		cur.width += cur.trailing + wide
 		cur.trailing = 0
 		cur.ink = len(s.text)
 		if i+1 < len(s.clusters) {
-			cur.ink = s.clusters[i+1].at
+			cur.ink = int(s.clusters[i+1].at)
 		}
 		cur.to = cur.ink
 	}

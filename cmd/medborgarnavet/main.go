@@ -2,7 +2,8 @@
 //
 // Each subcommand is one file. Flags may stand before or after other
 // arguments, with one dash or two. Exit codes: 0 done, 1 the answer is no
-// (a check that failed, a log that was tampered with), 2 wrong use or input.
+// (a check that failed, a log that was tampered with), 2 wrong use or input;
+// pdf verify has two more.
 package main
 
 import (
@@ -43,6 +44,12 @@ var commands = map[string]command{
 	"audit verify":   {"audit verify -config FILE     tell whether the audit log is whole", auditVerify},
 	"keys cohort":    {"keys cohort -config FILE      turn numbers from standard input into words for a plug-in's cohort", keysCohort},
 	"keys init":      {"keys init FILE DIR            make a master key and the folder of short-lived keys", keysInit},
+	"pdf check":      {"pdf check FILE [-profile 1b|2b|3b] [-json]  tell whether a file is PDF/A", pdfCheck},
+	"pdf scan":       {"pdf scan FILE [-json]         look for what could be revealed after a file is signed", pdfScan},
+	"pdf seal":       {"pdf seal FILE -key FILE -cert FILE -out FILE [-level L] [-tsa URL]  seal a file for an organisation", pdfSeal},
+	"pdf sign":       {"pdf sign FILE -key FILE -cert FILE -out FILE [-level L] [-tsa URL]  sign a file", pdfSign},
+	"pdf timestamp":  {"pdf timestamp FILE -tsa URL -out FILE  time-stamp a file", pdfTimestamp},
+	"pdf verify":     {"pdf verify FILE [-json] [-trust PEM…] [-time T] [-online]  tell what a file's signatures are worth", pdfVerify},
 	"ssbtek decode":  {"ssbtek decode FILE            print a SOAP answer as JSON", ssbtekDecode},
 	"ssbtek request": {"ssbtek request --person N --from D --to D --sources AF,CSN  print the SOAP request", ssbtekRequest},
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"medborgarnavet/block/pdf"
-	"medborgarnavet/block/pdfa/check"
+	pdfa "medborgarnavet/block/pdfa/check"
 )
 
 // pdfCheck holds a file against PDF/A.
@@ -18,7 +18,7 @@ func pdfCheck(_ context.Context, args []string, std stdio) int {
 	asJSON := fs.Bool("json", false, "print the result as JSON")
 	profile := fs.String("profile", "", "1b, 2b or 3b; what the file claims when left out")
 	name, err := oneFile(fs, args)
-	p := check.Profile(strings.ToLower(*profile))
+	p := pdfa.Profile(strings.ToLower(*profile))
 	if err == nil && p != "" && !p.Known() {
 		err = errors.New("-profile: say 1b, 2b or 3b")
 	}
@@ -29,7 +29,7 @@ func pdfCheck(_ context.Context, args []string, std stdio) int {
 	if err != nil {
 		return std.fail(err)
 	}
-	res, err := within(func() (check.Result, error) { return conforms(data, p) })
+	res, err := within(func() (pdfa.Result, error) { return conforms(data, p) })
 	if err != nil {
 		return std.fail(unusable(err))
 	}
@@ -50,13 +50,13 @@ func pdfCheck(_ context.Context, args []string, std stdio) int {
 // conforms checks against a profile or, without one, against what the file
 // claims. A file without a claim is no PDF/A; it is held against 2b, so that
 // it is told what is missing.
-func conforms(data []byte, p check.Profile) (check.Result, error) {
-	o := check.Options{Limits: pdf.Limits{Time: pdfTime}}
-	res, err := check.Check(data, p, o)
-	if !errors.Is(err, check.ErrNoClaim) {
+func conforms(data []byte, p pdfa.Profile) (pdfa.Result, error) {
+	o := pdfa.Options{Limits: pdf.Limits{Time: pdfTime}}
+	res, err := pdfa.Check(data, p, o)
+	if !errors.Is(err, pdfa.ErrNoClaim) {
 		return res, err
 	}
-	res, err = check.Check(data, check.A2b, o)
+	res, err = pdfa.Check(data, pdfa.A2b, o)
 	res.Claimed, res.Conformant = "", false
 	return res, err
 }
@@ -76,7 +76,7 @@ type checkFinding struct {
 	Object int    `json:"object"` // its number, 0 when it is the file
 }
 
-func checkWire(res check.Result) checkReport {
+func checkWire(res pdfa.Result) checkReport {
 	out := checkReport{Claimed: profileName(res.Claimed), Profile: profileName(res.Profile), Conformant: res.Conformant,
 		Findings: []checkFinding{}, NotCovered: append([]string{}, res.NotCovered...)}
 	for _, f := range res.Findings {
@@ -85,9 +85,9 @@ func checkWire(res check.Result) checkReport {
 	return out
 }
 
-func profileName(p check.Profile) string { return strings.ToUpper(string(p)) }
+func profileName(p pdfa.Profile) string { return strings.ToUpper(string(p)) }
 
-func printCheck(w io.Writer, name string, res check.Result) error {
+func printCheck(w io.Writer, name string, res pdfa.Result) error {
 	var b strings.Builder
 	verdict := "IS NOT"
 	if res.Conformant {

@@ -23,6 +23,7 @@ import (
 	"medborgarnavet/internal/web/desk"
 	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/public"
+	"medborgarnavet/internal/web/validate"
 )
 
 // Options are what an app needs beside its configuration.
@@ -75,7 +76,7 @@ func newRenderer(themes []*page.Theme) (*page.Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, add := range []func(*page.Catalogue) error{public.Texts, citizen.Texts, desk.Texts} {
+	for _, add := range []func(*page.Catalogue) error{public.Texts, citizen.Texts, desk.Texts, validate.Texts} {
 		if err := add(cat); err != nil {
 			return nil, err
 		}

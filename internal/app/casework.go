@@ -32,7 +32,8 @@ func (t *town) buildCasework() error {
 	if err != nil {
 		return err
 	}
-	t.casework = casework.New(casework.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Log: t.log, Submissions: t.subs,
+	t.casework = casework.New(casework.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Log: t.log, Submissions: t.subs, Outbox: t.outbox,
+		Forget:    t.forgetValidation,
 		Directory: directory, Worksheet: t.worksheet, Legal: t.legal, LegalKey: t.legalKey,
 		Board: func(id string) (casework.Board, error) {
 			b, err := t.board(id)
@@ -54,5 +55,6 @@ func (t *town) legalKey(eservice string) string {
 
 func (t *town) buildDesk(renderer *page.Renderer) (*desk.Pages, error) {
 	return desk.New(desk.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Casework: t.casework, BoardName: t.boardName,
-		Extend: t.extend(route.StaffCookie, identity.Staff)})
+		Validation: t.receivedValidation,
+		Extend:     t.extend(route.StaffCookie, identity.Staff)})
 }

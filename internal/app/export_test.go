@@ -17,12 +17,17 @@ func RoutesOf(a *App, id string) []route.Route {
 	return nil
 }
 
+// Tidy purges once in every municipality.
+func Tidy(a *App) {
+	for _, t := range a.towns {
+		t.tidy(context.Background())
+	}
+}
+
 // TidyForever purges again and again, for tests that kill the process.
 func TidyForever(a *App) {
 	for {
-		for _, t := range a.towns {
-			t.tidy(context.Background())
-		}
+		Tidy(a)
 		time.Sleep(20 * time.Millisecond)
 	}
 }

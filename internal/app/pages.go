@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,9 +34,13 @@ func (t *town) buildPages(renderer *page.Renderer) error {
 	if err != nil {
 		return err
 	}
-	routes := append(pub.Routes(), cit.Routes()...)
+	val, err := t.buildValidate(renderer)
+	if err != nil {
+		return err
+	}
+	routes := slices.Concat(pub.Routes(), cit.Routes(), dsk.Routes(), val.Routes())
 	t.router, err = route.New(route.Options{Clock: t.clock, Log: t.log, Sessions: t.sessions, StaffRoles: t.staffRoles,
-		Fail: t.fail(renderer), TrustedProxies: t.server.TrustedProxies}, append(routes, dsk.Routes()...))
+		Fail: t.fail(renderer), TrustedProxies: t.server.TrustedProxies}, routes)
 	return err
 }
 

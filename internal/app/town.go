@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"medborgarnavet/internal/audit"
@@ -24,8 +25,10 @@ import (
 	"medborgarnavet/internal/outbox"
 	"medborgarnavet/internal/retention"
 	"medborgarnavet/internal/submission"
+	"medborgarnavet/internal/validation"
 	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/route"
+	"medborgarnavet/internal/web/validate"
 	"medborgarnavet/internal/workspace"
 )
 
@@ -36,20 +39,22 @@ type town struct {
 	clock  clock.Clock
 	log    *slog.Logger
 
-	db       *db.DB
-	ring     *keyring.Ring
-	audit    *audit.Log
-	outbox   *outbox.Outbox
-	catalog  *catalog.Catalog
-	cases    broker.Cases
-	broker   *broker.Broker
-	space    *workspace.Workspace
-	subs     *submission.Store
-	casework *casework.Casework
-	extract  *extract.Maker
-	sessions *session.Store
-	flow     *flow.Flow
-	janitor  *retention.Job
+	db          *db.DB
+	ring        *keyring.Ring
+	audit       *audit.Log
+	outbox      *outbox.Outbox
+	catalog     *catalog.Catalog
+	cases       broker.Cases
+	broker      *broker.Broker
+	space       *workspace.Workspace
+	subs        *submission.Store
+	casework    *casework.Casework
+	inspector   *validation.Validator // of documents that come in
+	validations *validation.Store
+	extract     *extract.Maker
+	sessions    *session.Store
+	flow        *flow.Flow
+	janitor     *retention.Job
 
 	look   *page.Municipality
 	router *route.Router
@@ -123,6 +128,9 @@ func (t *town) buildSteps(_ context.Context, _ Options) error {
 	t.space = workspace.New(workspace.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Broker: t.broker, Retention: t.retention})
 	t.subs = submission.New(submission.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Outbox: t.outbox, Clock: t.clock, Log: t.log,
 		Workspace: t.space, Cases: t.cases, Environment: t.server.Mode, Series: t.series, Review: t.review})
+	if err := t.buildValidation(); err != nil {
+		return err
+	}
 	if err := t.buildCasework(); err != nil {
 		return err
 	}
@@ -144,6 +152,7 @@ func (t *town) buildJobs(context.Context, Options) error {
 	}
 	t.janitor = retention.New(t.db, t.ring, t.audit, clock.Guard(t.clock), rules...)
 	t.outbox.Handle(submission.TopicReceived, t.casework.Register)
+	t.outbox.Handle(casework.TopicDocument, t.validateReceived)
 	return nil
 }
 
@@ -207,6 +216,12 @@ func (t *town) fail(renderer *page.Renderer) func(http.ResponseWriter, *route.Re
 	return func(w http.ResponseWriter, r *route.Request, err error) {
 		if fault.KindOf(err) == fault.Unauthenticated && r.Method == http.MethodGet {
 			loginPage(w, r)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			if err := validate.Problem(w, r, err); err != nil {
+				t.log.Error("problem", "id", r.ID, "error", err)
+			}
 			return
 		}
 		d := page.Data{Municipality: t.look, Lang: page.LangOf(r.Request)}

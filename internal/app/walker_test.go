@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"medborgarnavet/block/pdfa"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 
 	"medborgarnavet/fake/bankid"
 	"medborgarnavet/fake/ssbtek"
+	"medborgarnavet/internal/app"
 	"medborgarnavet/internal/clock"
 )
 
@@ -25,6 +27,7 @@ import (
 //
 //	clock 2026-11-22T10:00:00Z       start the town at a time (first line)
 //	advance 168h                     move the clock
+//	purge                            let the retention job run
 //	browser anna                     go on in another browser
 //	municipality havsnas             the site that addresses are on
 //	login 198507099805 [path|here]   log in as a resident, to a path, or on the page that is open
@@ -107,6 +110,8 @@ func (w *walker) do(line string) {
 			w.fatalf("%v", err)
 		}
 		w.clock.Advance(d)
+	case "purge":
+		app.Tidy(w.run.app)
 	case "browser":
 		w.use(arg)
 	case "municipality":
@@ -297,7 +302,7 @@ func (w *walker) press(text string) {
 	}
 	for field, name := range w.b.files {
 		part, _ := m.CreateFormFile(field, name)
-		_, _ = part.Write(onePixel)
+		_, _ = part.Write(content(w.t, name))
 	}
 	_ = m.Close()
 	w.open("POST", action, body.Bytes(), m.FormDataContentType())
@@ -430,3 +435,17 @@ func (s *syncWriter) Write(p []byte) (int, error) {
 // onePixel is the smallest PNG.
 var onePixel = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89" +
 	"\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xdc\xccY\xe7\x00\x00\x00\x00IEND\xaeB`\x82")
+
+// content is what a file of that name has in it: a letter, or a photo.
+func content(t *testing.T, name string) []byte {
+	t.Helper()
+	if !strings.HasSuffix(name, ".pdf") {
+		return onePixel
+	}
+	letter, err := pdfa.Write(pdfa.Document{Meta: pdfa.Meta{Title: "Hyresavi", Created: time.Unix(1763800000, 0).UTC()},
+		Blocks: []pdfa.Block{pdfa.Title{Text: "Hyresavi"}, pdfa.Paragraph{Text: pdfa.Plain("Hyra för december: 6 200 kr.")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return letter
+}

@@ -28,7 +28,7 @@ func files(t *testing.T) []string {
 		}
 		rel = filepath.ToSlash(rel)
 		if d.IsDir() && rel != "." && (strings.HasPrefix(d.Name(), ".") && d.Name() != ".ci" ||
-			slices.Contains([]string{"node_modules", "bin", "demo-data", "dist"}, d.Name())) {
+			slices.Contains([]string{"node_modules", "bin", "demo-data", "dist", "venv", "target"}, d.Name())) {
 			return filepath.SkipDir
 		}
 		if !d.IsDir() {

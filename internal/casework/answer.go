@@ -110,6 +110,9 @@ func (c *Casework) putAnswer(ctx context.Context, tx *db.Tx, m matter, supplemen
 		if err := c.putFile(ctx, tx, m, id, supplementID, content.Files[i].ID, u.Data); err != nil {
 			return false, err
 		}
+		if err := c.announce(ctx, tx, m.ID, content.Files[i].ID); err != nil {
+			return false, err
+		}
 	}
 	_, err = tx.Exec(ctx, `UPDATE casework_supplement SET answered_at=$2 WHERE id=$1`, supplementID, db.Millis(tx.Now))
 	return true, err

@@ -11,6 +11,7 @@ import (
 	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/keyring"
+	"medborgarnavet/internal/outbox"
 	"medborgarnavet/internal/submission"
 	"medborgarnavet/internal/workspace"
 	"medborgarnavet/plugin"
@@ -31,7 +32,7 @@ const (
 type Submissions interface {
 	Load(ctx context.Context, id string) (submission.Record, error)
 	File(ctx context.Context, submissionID, fileID string) (name, mediaType string, data []byte, err error)
-	Dispose(ctx context.Context, tx *db.Tx, id string) error
+	Dispose(ctx context.Context, tx *db.Tx, id string) (documents []string, err error)
 }
 
 // Board is what casework must know of the authority whose case it is.
@@ -61,6 +62,11 @@ type Options struct {
 	Log         *slog.Logger
 	Submissions Submissions
 	Directory   *Directory
+	// Outbox is told of every document that comes in (TopicDocument).
+	Outbox *outbox.Outbox
+	// Forget removes what others keep about a document that is disposed of,
+	// in the same transaction; nil = nobody keeps anything.
+	Forget func(ctx context.Context, tx *db.Tx, document string) error
 	// Board gives a board's settings.
 	Board func(id string) (Board, error)
 	// Worksheet has the e-service calculate.
@@ -84,6 +90,9 @@ func New(opt Options) *Casework {
 	}
 	if opt.Location == nil {
 		opt.Location = swedishTime()
+	}
+	if opt.Forget == nil {
+		opt.Forget = func(context.Context, *db.Tx, string) error { return nil }
 	}
 	return &Casework{opt}
 }

@@ -112,6 +112,10 @@ func (c *Casework) dispose(ctx context.Context, tx *db.Tx, caseID string, board 
 	if err != nil {
 		return err
 	}
+	documents, err := collect(ctx, tx, scanText, `SELECT id FROM casework_file WHERE case_id=$1`, m.ID)
+	if err != nil {
+		return err
+	}
 	for _, q := range []string{
 		`DELETE FROM casework_file WHERE case_id=$1`, `DELETE FROM casework_answer WHERE case_id=$1`,
 		`DELETE FROM casework_supplement WHERE case_id=$1`, `DELETE FROM casework_message WHERE case_id=$1`,
@@ -124,7 +128,11 @@ func (c *Casework) dispose(ctx context.Context, tx *db.Tx, caseID string, board 
 			return err
 		}
 	}
-	if err := c.opt.Submissions.Dispose(ctx, tx, m.Submission); err != nil {
+	applied, err := c.opt.Submissions.Dispose(ctx, tx, m.Submission)
+	if err != nil {
+		return err
+	}
+	if err := c.forget(ctx, tx, append(documents, applied...)); err != nil {
 		return err
 	}
 	return c.opt.Audit.Write(ctx, tx, audit.Event{Action: audit.Erased, Actor: audit.System, Board: m.Board, Case: m.ID,

@@ -51,6 +51,7 @@ func (o *office) everything(person, name, reference, systemCase string) (id, sub
 // purge runs the rule as retention does.
 func (o *office) purge() int {
 	o.t.Helper()
+	o.handOn()
 	n, err := o.Rule().Purge(o.t.Context(), o.clock.Now())
 	if err != nil {
 		o.t.Fatal(err)
@@ -104,6 +105,7 @@ func TestDecidedCasesAreDisposed(t *testing.T) {
 		kept := o.caseOf(irja, "Irja Niemi", "EB 2026-000003", "EB-2026-0003") // born on the 16th
 		o.open("eva.lind", kept)
 		o.decide(kept, casework.Granted, "")
+		o.handOn()
 		if got := o.holding(annas); !slices.Contains(got, "casework_decision") || !slices.Contains(got, "casework_file") || len(got) != 12 {
 			t.Fatalf("the case has left traces in %q", got)
 		}
@@ -130,6 +132,14 @@ func TestDecidedCasesAreDisposed(t *testing.T) {
 			t.Errorf("%d documents left", n)
 		}
 		o.gone(annas, annasSubmission)
+		for _, key := range o.received {
+			if caseID, document, _ := strings.Cut(key, "/"); slices.Contains(o.forgotten, document) != (caseID == annas) {
+				t.Errorf("what others keep about document %s: removed %v", key, caseID != annas)
+			}
+		}
+		if len(o.received) < 2 {
+			t.Fatalf("%d documents were announced", len(o.received))
+		}
 		for _, id := range []string{undecided, kept} {
 			if len(o.holding(id)) < 3 {
 				t.Errorf("a case that must stay is gone")

@@ -3,6 +3,7 @@ package casework_test
 import (
 	"context"
 	"encoding/json"
+	"medborgarnavet/internal/outbox"
 	"os"
 	"path/filepath"
 	"testing"
@@ -64,6 +65,23 @@ type office struct {
 	legal error  // what the board's legal references answer
 	slow  func() // called by the worksheet
 	board casework.Board
+
+	box       *outbox.Outbox
+	received  []string // keys of documents that the outbox handed on
+	forgotten []string // ids of documents that were disposed of
+}
+
+func (o *office) forget(_ context.Context, _ *db.Tx, document string) error {
+	o.forgotten = append(o.forgotten, document)
+	return nil
+}
+
+// handOn lets the outbox hand on what is due.
+func (o *office) handOn() {
+	o.t.Helper()
+	if err := o.box.Drain(o.t.Context()); err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 // each runs a test on both engines.
@@ -87,7 +105,12 @@ func newOffice(t *testing.T, d *db.DB, own, shared *clock.Manual) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Casework = casework.New(casework.Options{DB: d, Ring: ring, Audit: o.audit, Clock: shared,
+	o.box = outbox.New(d, nil)
+	o.box.Handle(casework.TopicDocument, func(_ context.Context, key string) error {
+		o.received = append(o.received, key)
+		return nil
+	})
+	o.Casework = casework.New(casework.Options{DB: d, Outbox: o.box, Forget: o.forget, Ring: ring, Audit: o.audit, Clock: shared,
 		Submissions: submission.New(submission.Options{DB: d, Ring: ring}), Directory: dir,
 		Board: func(id string) (casework.Board, error) {
 			if id != "socialnamnden" {

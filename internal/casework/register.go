@@ -46,6 +46,11 @@ func (c *Casework) Register(ctx context.Context, submissionID string) error {
 		if err := happenAt(ctx, tx, m.ID, EventReceived, "", "", rec.ReceivedAt); err != nil {
 			return err
 		}
+		for _, f := range rec.Application.Files {
+			if err := c.announce(ctx, tx, m.ID, f.ID); err != nil {
+				return err
+			}
+		}
 		if err := c.raiseSupplement(ctx, tx, m, board, rec.Missing); err != nil {
 			return err
 		}

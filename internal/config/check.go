@@ -153,6 +153,7 @@ func (k *checker) municipality(at string, m Municipality) {
 	k.theme(at+".theme", m.Theme)
 	k.peer(at+".bankid", peer{m.BankID.Endpoint, m.BankID.CertFile, m.BankID.KeyFile, m.BankID.RootsFile, ""})
 	k.peer(at+".case_system", peer{m.CaseSystem.Endpoint, m.CaseSystem.CertFile, m.CaseSystem.KeyFile, m.CaseSystem.RootsFile, m.CaseSystem.OrgNumber})
+	k.validation(at+".validation", m.Validation)
 	if len(m.Boards) == 0 {
 		k.fault(at+".board", "at least one [[%s.board]] is needed", "municipality")
 	}

@@ -62,6 +62,8 @@ type Municipality struct {
 	CaseSystem CaseSystem `toml:"case_system"`
 	Boards     []Board    `toml:"board"`
 	Plugins    []Plugin   `toml:"plugin,optional"`
+	// Validation is whom to believe when electronic signatures are checked.
+	Validation Validation `toml:"validation,optional"`
 }
 
 func (m *Municipality) defaults() { m.AuditDays = 1826 }
@@ -128,6 +130,25 @@ type CaseSystem struct {
 	KeyFile   string `toml:"key_file,optional" path:"yes"`
 	RootsFile string `toml:"roots_file,optional" path:"yes"`
 	OrgNumber string `toml:"org_number,optional"`
+}
+
+// Validation is how electronic signatures are judged. Without trust files no
+// issuer is known, and an unharmed signature cannot be decided.
+type Validation struct {
+	// TrustFiles are whom to trust: PEM files of certificates, or trust lists
+	// (ETSI TS 119 612) as XML, signed by one of ListSignerFiles.
+	TrustFiles []string `toml:"trust_files,optional" path:"yes"`
+	// ListSignerFiles are PEM files of the certificates that may have signed
+	// the trust lists.
+	ListSignerFiles []string `toml:"list_signer_files,optional" path:"yes"`
+	// Online lets the server ask issuers of trusted certificates about
+	// revocation. Default false: nothing is asked of anyone.
+	Online bool `toml:"online,optional"`
+	// TokenCertFile and TokenKeyFile are the certificate, with those above
+	// it, and the key that validation tokens (RFC 9321) are issued with; ""
+	// issues none.
+	TokenCertFile string `toml:"token_cert_file,optional" path:"yes"`
+	TokenKeyFile  string `toml:"token_key_file,optional" path:"yes"`
 }
 
 // Board is an authority within the municipality (nämnd): the controller of

@@ -39,7 +39,7 @@ type field struct {
 }
 
 // fields reads the tags: `toml:"name"` or `toml:"name,optional"`, and
-// `path:"yes"` for a path.
+// `path:"yes"` for a path or a list of paths.
 func fields(v reflect.Value) []field {
 	all := make([]field, 0, v.NumField())
 	for i := range v.NumField() {
@@ -106,6 +106,12 @@ func (d *decoder) value(v reflect.Value, value any, at string, isPath bool) {
 		} else {
 			d.fault(at, "must be a whole number")
 		}
+	case reflect.Bool:
+		if yes, ok := value.(bool); ok {
+			v.SetBool(yes)
+		} else {
+			d.fault(at, "must be true or false")
+		}
 	case reflect.Struct:
 		if tree, ok := value.(map[string]any); ok {
 			d.table(v, tree, at)
@@ -113,7 +119,7 @@ func (d *decoder) value(v reflect.Value, value any, at string, isPath bool) {
 			d.fault(at, "must be a table: [%s]", at)
 		}
 	case reflect.Slice:
-		d.list(v, value, at)
+		d.list(v, value, at, isPath)
 	case reflect.Map:
 		d.dictionary(v, value, at)
 	default:
@@ -184,7 +190,7 @@ func plainDates(value any) any {
 }
 
 // list fills a list of texts, numbers or tables.
-func (d *decoder) list(v reflect.Value, value any, at string) {
+func (d *decoder) list(v reflect.Value, value any, at string, isPath bool) {
 	if v.Type().Elem().Kind() == reflect.Struct {
 		tables, ok := value.([]map[string]any)
 		if !ok {
@@ -208,7 +214,7 @@ func (d *decoder) list(v reflect.Value, value any, at string) {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(values), len(values)))
 	for i, item := range values {
-		d.value(v.Index(i), item, fmt.Sprintf("%s[%d]", at, i+1), false)
+		d.value(v.Index(i), item, fmt.Sprintf("%s[%d]", at, i+1), isPath)
 	}
 }
 

@@ -81,7 +81,7 @@ func newWorld(t *testing.T, d *db.DB, c *clock.Manual) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Casework = casework.New(casework.Options{DB: d, Ring: ring, Audit: o.Audit, Clock: c, Submissions: o.Submissions, Directory: directory,
+	o.Casework = casework.New(casework.Options{DB: d, Outbox: outbox.New(d, nil), Ring: ring, Audit: o.Audit, Clock: c, Submissions: o.Submissions, Directory: directory,
 		Board:    func(string) (casework.Board, error) { return casework.Board{Name: "Socialnämnden"}, nil },
 		Legal:    func(_, _ string, _ time.Time) (string, error) { return "lagrum", nil },
 		LegalKey: func(string) string { return "x" },

@@ -8,6 +8,8 @@
 // button is pressed. An incomplete application is received; what is missing
 // is listed in the record.
 //
+// A record lives as long as its case: casework disposes of both together.
+//
 // The record is sealed with the board's lasting key. From here on the event
 // "submission.received" carries its id, and nothing else, to casework.
 package submission

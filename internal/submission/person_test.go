@@ -36,8 +36,13 @@ func TestListAndFileOfPerson(t *testing.T) {
 			}
 		}
 		// Disposed of with its case, nothing of it is left.
-		if err := w.db.Tx(t.Context(), func(tx *db.Tx) error { return w.Dispose(t.Context(), tx, r.ID) }); err != nil {
-			t.Fatal(err)
+		var gone []string
+		err = w.db.Tx(t.Context(), func(tx *db.Tx) (err error) {
+			gone, err = w.Dispose(t.Context(), tx, r.ID)
+			return err
+		})
+		if err != nil || len(gone) != 1 || gone[0] != file {
+			t.Fatalf("disposed of %v (%v)", gone, err)
 		}
 		if n := w.count("submission") + w.count("submission_file"); n != 0 {
 			t.Errorf("%d rows are left", n)

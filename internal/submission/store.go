@@ -201,12 +201,27 @@ func (s *Store) File(ctx context.Context, id, file string) (name, mediaType stri
 
 // Dispose removes a record and its documents, in the transaction that disposes
 // of its case. When that is, is the caller's step's to know.
-func (s *Store) Dispose(ctx context.Context, tx *db.Tx, id string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM submission_file WHERE submission_id=$1`, id); err != nil {
-		return err
+func (s *Store) Dispose(ctx context.Context, tx *db.Tx, id string) (documents []string, err error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM submission_file WHERE submission_id=$1`, id)
+	if err != nil {
+		return nil, err
 	}
-	_, err := tx.Exec(ctx, `DELETE FROM submission WHERE id=$1`, id)
-	return err
+	defer rows.Close()
+	for rows.Next() {
+		var document string
+		if err := rows.Scan(&document); err != nil {
+			return nil, err
+		}
+		documents = append(documents, document)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM submission_file WHERE submission_id=$1`, id); err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM submission WHERE id=$1`, id)
+	return documents, err
 }
 
 // nextReference takes the next number of a board's registry series of a year

@@ -87,7 +87,7 @@ func (r *run) along(pa path, q question) finding {
 	}
 	if c, before := pa.outOfBounds(q.at); c != nil {
 		r.outside(&f, pa, q, c, before)
-	} else if pa.valid(q.at) != nil {
+	} else if !r.pool.valid(pa, q.at) {
 		f.fail(ChainConstraintsFailure, because(whyChainRules))
 	}
 	for i, c := range pa.certs[:len(pa.certs)-1] {

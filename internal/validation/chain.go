@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
+	"errors"
 	"slices"
 	"time"
 
@@ -32,6 +33,7 @@ type pool struct {
 	twins     map[string]bool         // such a signature on two that differ
 	checked   map[[2]fingerprint]bool // child, parent → the signature holds
 	built     map[fingerprint][]path
+	held      map[validKey]bool
 	checks    int
 }
 
@@ -43,7 +45,7 @@ type path struct {
 
 func newPool(t *trust.Store) *pool {
 	return &pool{trust: t, seen: map[fingerprint]bool{}, bySubject: map[string][]*x509.Certificate{}, bySign: map[string]fingerprint{}, twins: map[string]bool{},
-		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}}
+		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}, held: map[validKey]bool{}}
 }
 
 func (p *pool) add(certs ...*x509.Certificate) {
@@ -91,9 +93,20 @@ func (p *pool) damaged(certs []*x509.Certificate) bool {
 		candidates := slices.DeleteFunc(p.issuers(c), func(o *x509.Certificate) bool {
 			return len(o.SubjectKeyId) == 0 && !o.Equal(c)
 		})
-		return len(candidates) > 0 && p.checks < maxChecks &&
-			!slices.ContainsFunc(candidates, func(o *x509.Certificate) bool { return p.signed(c, o) })
+		return len(candidates) > 0 && !slices.ContainsFunc(candidates, func(o *x509.Certificate) bool { return p.signed(c, o) || p.mayBeSigned(c, o) })
 	})
+}
+
+// mayBeSigned tells whether the signature on a certificate holds, or cannot be
+// checked here: too weak, unknown, or too many.
+func (p *pool) mayBeSigned(child, parent *x509.Certificate) bool {
+	if p.checks >= maxChecks {
+		return true
+	}
+	p.checks++
+	err := parent.CheckSignature(child.SignatureAlgorithm, child.RawTBSCertificate, child.Signature)
+	var insecure x509.InsecureAlgorithmError
+	return err == nil || errors.As(err, &insecure) || errors.Is(err, x509.ErrUnsupportedAlgorithm)
 }
 
 // issuers are the certificates of the file and the anchors that may have
@@ -163,6 +176,27 @@ func (p *pool) chainOf(leaf *x509.Certificate) (certs []*x509.Certificate, compl
 		certs = append(certs, p.issuers(last)[i])
 	}
 	return certs, false
+}
+
+// validKey is a path, by the fingerprints of its certificates, at a time.
+type validKey struct {
+	certs string
+	at    time.Time
+}
+
+// valid is path.valid, asked once.
+func (p *pool) valid(pa path, at time.Time) bool {
+	key := validKey{at: at}
+	for _, c := range pa.certs {
+		id := printOf(c)
+		key.certs += string(id[:])
+	}
+	ok, known := p.held[key]
+	if !known {
+		ok = pa.valid(at) == nil
+		p.held[key] = ok
+	}
+	return ok
 }
 
 // valid holds a path to the rules of RFC 5280 at a time: validity, basic

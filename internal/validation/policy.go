@@ -45,7 +45,7 @@ func DefaultPolicy() Policy {
 		Signatures: 200,
 		Time:       4500 * time.Millisecond,
 		Limits:     pdf.Limits{Bytes: 160 << 20, Objects: 1_000_000, Depth: 100, Decoded: 128 << 20, Time: 3500 * time.Millisecond},
-		Hashed:     4 << 30,
+		Hashed:     1 << 30,
 		PDFABytes:  64 << 20,
 	}
 }

@@ -54,26 +54,6 @@ func (it *item) signer() *cms.SignerInfo {
 	return &it.data.Signers[0]
 }
 
-// digestOf hashes what the signature covers, once for each algorithm; nil when
-// there is nothing to hash or the validation has hashed enough.
-func (it *item) digestOf(r *run) func(h crypto.Hash) []byte {
-	return func(h crypto.Hash) []byte {
-		if known, ok := it.digests[h]; ok {
-			return known
-		}
-		if r.hashed > r.policy.Hashed || r.ctx.Err() != nil {
-			return nil
-		}
-		sum, err := it.sig.Digest(r.data, h)
-		if err != nil {
-			return nil
-		}
-		r.hashed += it.sig.ByteRange[1] + it.sig.ByteRange[3]
-		it.digests[h] = sum
-		return sum
-	}
-}
-
 // place judges how a signature lies in the file and what has happened after
 // it: the first thing that a verdict is made of (I-12).
 func (r *run) place(it *item) []problem {
@@ -284,7 +264,7 @@ func (r *run) stampsOf(j *judgement) {
 		t := r.stampToken(a.Value, SigTimeStamp, hashOf(s.Signature), poe, proven)
 		j.formed = j.formed || t.formed
 		r.useStamp(j, t)
-		if t.Indication == TotalPassed && t.At.Before(j.best) {
+		if t.Indication == TotalPassed && !t.At.After(j.best) {
 			j.best, j.proven = t.At, true
 		}
 	}

@@ -157,7 +157,7 @@ type proof struct {
 func (r *run) existed(revision int) (at time.Time, proven bool) {
 	at = r.now
 	for _, p := range r.proofs {
-		if p.revision > revision && revision >= 0 && p.at.Before(at) {
+		if p.revision > revision && revision >= 0 && !p.at.After(at) {
 			at, proven = p.at, true
 		}
 	}

@@ -50,7 +50,8 @@ type run struct {
 	file    *pdf.File
 	compare *diff.Comparer
 	items   []*item // by revision
-	hashed  int64
+	hashed  int64   // bytes so far
+	prefix  map[crypto.Hash]prefixes
 
 	pool       *pool
 	statements []*statement
@@ -94,7 +95,8 @@ func (v *Validator) Validate(ctx context.Context, data []byte, o Options) (Repor
 
 func (v *Validator) validate(ctx context.Context, policy Policy, data []byte, o Options) (Report, error) {
 	r := &run{v: v, policy: policy, ctx: ctx, now: o.Time, data: data, pool: newPool(v.Trust),
-		readings: map[readingKey]reading{}, fetched: map[fingerprint]bool{}, contained: map[fingerprint]bool{}, stores: map[int]pades.Store{}}
+		readings: map[readingKey]reading{}, fetched: map[fingerprint]bool{}, contained: map[fingerprint]bool{}, stores: map[int]pades.Store{},
+		prefix: map[crypto.Hash]prefixes{}}
 	if r.now.IsZero() {
 		r.now = v.clock().Now()
 	}

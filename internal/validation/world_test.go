@@ -30,9 +30,11 @@ type world struct {
 	trust *trust.Store
 }
 
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB) *world { return newWorldAt(t, start) }
+
+func newWorldAt(t testing.TB, now time.Time) *world {
 	t.Helper()
-	w := &world{t: t, now: start}
+	w := &world{t: t, now: now}
 	ca, err := tsa.Start(tsa.Options{Clock: func() time.Time { return w.now }})
 	if err != nil {
 		t.Fatal(err)

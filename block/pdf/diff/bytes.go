@@ -25,6 +25,11 @@ func (s *step) checkBytes(revs []pdf.Revision) {
 	if !finished(data[this.StartXRef:to], this.StartXRef) {
 		s.undefined(whyUnfinished, "/startxref", nil, 0)
 	}
+	for _, f := range s.file.Faults() {
+		if f.Offset >= from && f.Offset < to && ambiguous[f.Code] {
+			s.undefined(whyAmbiguous, "byte "+strconv.FormatInt(f.Offset, 10), nil, 0)
+		}
+	}
 	spans := s.spans(from, to)
 	if this.Kind == pdf.Hybrid {
 		spans = append(spans, s.hybrid(this, from, to)...)
@@ -33,6 +38,14 @@ func (s *step) checkBytes(revs []pdf.Revision) {
 	if at := stray(data, from, to, spans); at >= 0 {
 		s.undefined(whyStray, "byte "+strconv.FormatInt(at, 10), nil, 0)
 	}
+}
+
+// ambiguous are the faults that programs mend in different ways, so that they
+// show different documents. Honest tools do not make them.
+var ambiguous = map[string]bool{
+	"duplicate-key": true, "stream-length": true, "generation": true, "entry-missing": true, "table-duplicate": true,
+	"table-start": true, "object-stream": true, "order": true, "hybrid-conflict": true, "prev": true, "prev-loop": true,
+	"unclosed": true, "dictionary": true, "cross-stream": true,
 }
 
 // spans gives the bytes of every object that the revision's index names, and

@@ -80,6 +80,12 @@ func TestBytes(t *testing.T) {
 			two := edit(t, data, func(u *pdf.Update, d *pdf.Document) { u.Add(pdf.String("x")) })
 			return byHand(t, two, "", []row{{88, 0, 0, "f"}}, fmt.Sprintf("/Prev %d", first))
 		}},
+		{"dictionary with a key twice", "ambiguous", func(x *fixture, data []byte) []byte {
+			return byHand(t, data, "88 0 obj\n<</A 1/A 2>>\nendobj\n", []row{{88, 0, -1, "n"}}, "")
+		}},
+		{"stream with a wrong length", "ambiguous", func(x *fixture, data []byte) []byte {
+			return byHand(t, data, "88 0 obj\n<</Length 2>>\nstream\nq Q q Q\nendstream\nendobj\n", []row{{88, 0, -1, "n"}}, "")
+		}},
 		{"dangling reference given content", "layers", func(x *fixture, data []byte) []byte {
 			return byHand(t, data, object(85, 0), []row{{85, 0, -1, "n"}}, "")
 		}},

@@ -32,8 +32,12 @@ func (s *step) trailer(x, y pdf.Dict) {
 		s.rootMoved(x["Root"], y["Root"])
 	}
 	if !s.eq.same(x["Info"], y["Info"]) {
-		s.once["root"] = true
 		s.info("/Info", x["Info"], y["Info"])
+	}
+	for k, v := range y {
+		if r, ok := v.(pdf.Ref); ok && x[k] != r {
+			s.once["root"] = true // also copies are to be guarded from now on
+		}
 	}
 }
 

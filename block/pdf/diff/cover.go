@@ -10,7 +10,9 @@ import (
 // evil annotation attacks).
 const (
 	maxHidden  = 3.5 // letters and digits
-	maxOver    = 8.0 // of a certified document, also when they shine through
+	maxDigits  = 2.5 // of those, digits
+	maxLabel   = 24  // letters that a field prepared before may hide: its own label
+	maxOver    = 40  // of a certified document, also when they shine through
 	maxOfPage  = 0.5
 	minVisible = 1.0 // square points; smaller than that nothing can be seen
 )
@@ -27,9 +29,12 @@ type coverage struct {
 // cover is what one widget does to the page beneath it.
 type cover struct {
 	visible bool
+	says    bool // shows text or images
 	page    bool // covers more than half of the page
 	hides   bool // hides text
-	over    bool // lies over text, opaque or not
+	// hidesMore: hides more than a label, or figures
+	hidesMore bool
+	over      bool // lies over text, opaque or not
 }
 
 // page draws a page as it was signed.
@@ -47,8 +52,30 @@ func (c *coverage) page(d *pdf.Document, number int) (*scene, pdf.Page, bool) {
 		return sc, p, true
 	}
 	sc := drawPage(d, p, c.work, c.fonts)
+	drawFields(d, p, sc, c.work)
 	c.pages[number] = sc
 	return sc, p, true
+}
+
+// drawFields adds the text that a page's fields and comments show to what the
+// page shows, so that hiding it counts too. Signatures are left out: honest
+// tools put several in the same place.
+func drawFields(d *pdf.Document, p pdf.Page, sc *scene, work *budget) {
+	for i, o := range d.Array(p.Dict["Annots"]) {
+		annot := d.Dict(o)
+		ft := d.Name(annot["FT"])
+		if ft == "" {
+			ft = d.Name(d.Dict(annot["Parent"])["FT"])
+		}
+		rect, ok := boxOf(d, annot["Rect"])
+		look := lookOf(d, annot)
+		if flags, _ := d.Int(annot["F"]); !ok || look == nil || ft == "Sig" || flags&(2|32) != 0 || i > maxAnnots {
+			continue
+		}
+		if at, ok := placed(d, look.Dict, rect); ok {
+			sc.runs = append(sc.runs, drawLook(d, look, at, work).runs...)
+		}
+	}
 }
 
 // drawPage runs a page's content.
@@ -122,6 +149,7 @@ func (c *coverage) widget(old, new *pdf.Document, number int, annot pdf.Dict) co
 			drawn := drawLook(new, look, at, c.work)
 			paints = drawn.paints
 			out.visible = drawn.seq > 0 || drawn.bad
+			out.says = drawn.bad || drawn.images > 0 || drawn.shadings > 0 || len(drawn.runs) > 0
 			if drawn.bad {
 				paints = append(paints, paint{box: rect, weight: 1})
 			}
@@ -130,8 +158,11 @@ func (c *coverage) widget(old, new *pdf.Document, number int, annot pdf.Dict) co
 		paints = []paint{{box: rect, weight: 1}} // drawn by the reader's program, unseen by us
 	}
 	out.page = out.page && out.visible
-	out.hides = hiddenLetters(sc.runs, paints) > maxHidden
-	out.over = hiddenLetters(sc.runs, []paint{{box: rect, weight: 1}}) > maxOver
+	letters, digits := hidden(sc.runs, paints)
+	out.hides = letters > maxHidden
+	out.hidesMore = letters > maxLabel || digits > maxDigits
+	beneath, _ := hidden(sc.runs, []paint{{box: rect, weight: 1}})
+	out.over = beneath > maxOver
 	return out
 }
 
@@ -139,9 +170,31 @@ func (c *coverage) widget(old, new *pdf.Document, number int, annot pdf.Dict) co
 // appearance of their own.
 var fillsItself = map[pdf.Name]bool{"FreeText": true, "Square": true, "Circle": true, "Stamp": true, "Polygon": true}
 
-// hiddenLetters counts the letters and digits that lie beneath paints.
-func hiddenLetters(runs []run, paints []paint) float64 {
-	total := 0.0
+// maxCrossings is how many pairs of text and paint are looked at; more than
+// that counts as hiding everything.
+const maxCrossings = 5_000_000
+
+// near gives the runs that lie where any of the paints is.
+func near(runs []run, paints []paint) []run {
+	all := empty
+	for _, p := range paints {
+		all = all.with(p.box[0], p.box[1]).with(p.box[2], p.box[3])
+	}
+	var out []run
+	for _, r := range runs {
+		if r.letters > 0 && r.box.meet(all).area() > 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// hidden counts the letters and digits, and the digits alone, that lie beneath
+// paints.
+func hidden(runs []run, paints []paint) (letters, digits float64) {
+	if runs = near(runs, paints); len(runs)*len(paints) > maxCrossings {
+		return 1e9, 1e9
+	}
 	for _, r := range runs {
 		if r.letters == 0 || r.invisible {
 			continue
@@ -154,7 +207,8 @@ func hiddenLetters(runs []run, paints []paint) float64 {
 				break
 			}
 		}
-		total += share * float64(r.letters)
+		letters += share * float64(r.letters)
+		digits += share * float64(r.digits)
 	}
-	return total
+	return letters, digits
 }

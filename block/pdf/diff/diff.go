@@ -30,7 +30,7 @@ type Change struct {
 	Kind             Kind
 	Allowed          bool
 	Code             string  // stable, for programs: "page-content", "new-signature", …
-	Path             string  // where, from the trailer: "/Root/Pages/Kids[0]/Contents"
+	Path             string  // where, from the trailer: "/Root/Pages/Kids[0]/Contents"; holds names from the file, so not for logs
 	Object           pdf.Ref // the object concerned; zero when there is none
 	Page             int     // from 1; 0 when it concerns no page
 	Reason, ReasonSv string
@@ -129,19 +129,29 @@ type finding struct {
 	over  bool   // a signature or annotation that lies over text without hiding it
 }
 
+// maxChanges is how many changes a verdict tells; it judges all of them.
+const maxChanges = 500
+
 // judge applies a policy. Undefined changes are never allowed.
 func judge(all []finding, p Policy) Verdict {
-	v := Verdict{Allowed: true}
+	v := struct {
+		Verdict
+		denied bool // one that is not allowed has been told
+	}{Verdict: Verdict{Allowed: true}}
 	for _, f := range all {
 		ok, w := permitted(f, p)
+		v.Allowed = v.Allowed && ok
+		if len(v.Changes) >= maxChanges && (ok || v.denied) {
+			continue
+		}
+		v.denied = v.denied || !ok
 		en, sv := w.text(f.page)
 		v.Changes = append(v.Changes, Change{
 			Revision: f.rev, Kind: f.kind, Allowed: ok, Code: string(w), Path: f.path,
 			Object: f.ref, Page: f.page, Reason: en, ReasonSv: sv,
 		})
-		v.Allowed = v.Allowed && ok
 	}
-	return v
+	return v.Verdict
 }
 
 // permitted tells whether the policy allows the change, and the reason to give.

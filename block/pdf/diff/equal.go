@@ -26,6 +26,7 @@ const (
 // what they refer to is judged by its own use in the graph when it changes.
 type equality struct {
 	old, new *pdf.Document
+	g        *graph
 	pairs    map[[2]pdf.Ref]bool
 	work     *budget
 }
@@ -69,11 +70,8 @@ func (e *equality) equal(a, b pdf.Object, depth int) bool {
 // are never equal under another number.
 func (e *equality) equalResolved(a, b pdf.Object, depth int) bool {
 	x, y := e.old.Resolve(a), e.new.Resolve(b)
-	if d, ok := x.(pdf.Dict); ok {
-		switch e.old.Name(d["Type"]) {
-		case "Page", "Pages", "Catalog":
-			return false
-		}
+	if r, ok := a.(pdf.Ref); ok && e.g.structural(e.old, r) {
+		return false
 	}
 	return e.equalDirect(x, y, depth+1)
 }

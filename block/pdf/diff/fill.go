@@ -174,20 +174,61 @@ func (s *step) shows(f *field, widget pdf.Dict) why {
 		return whyFieldContent
 	}
 	sc := s.covers.appearance(s.new, look)
-	if sc.bad || sc.images > 0 || sc.forms > 0 || sc.shadings > 0 || sc.type3 || len(s.new.Array(look.Dict["BBox"])) != 4 {
+	if s.drawsMore(f, look, sc) || !s.knownFonts(look) {
 		return whyFieldContent
 	}
-	if !s.knownFonts(look) || look.Dict["OC"] != nil {
-		return whyFieldContent
-	}
+	runs := readable(sc)
 	shown := ""
-	for _, r := range sc.runs {
+	for _, r := range runs {
 		shown += r.text
 	}
-	if !s.matches(f, value, shown, sc.runs) {
+	if !s.matches(f, value, shown, runs) {
 		return whyFieldText
 	}
 	return ""
+}
+
+// maxLines is how many straight lines a field's background, clip and frame are
+// made of; a field of a fixed number of characters has two more for each.
+const maxLines = 40
+
+// drawsMore tells whether a look draws anything but text and a frame.
+func (s *step) drawsMore(f *field, look *pdf.Stream, sc *scene) bool {
+	length, _ := s.new.Int(s.new.Dict(f.owner().ref)["MaxLen"])
+	if sc.bad || sc.images > 0 || sc.forms > 0 || sc.shadings > 0 || sc.type3 || sc.curves > 0 ||
+		sc.lines > maxLines+2*int(min(max(length, 0), 200)) || len(s.new.Array(look.Dict["BBox"])) != 4 || look.Dict["OC"] != nil {
+		return true
+	}
+	res := s.new.Dict(look.Dict["Resources"])
+	for k := range res {
+		switch k {
+		case "Font", "ProcSet", "Encoding", "ColorSpace": // many tools give a field all that the form has
+		default:
+			if len(s.new.Dict(res[k])) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// readable gives the text of a look that can be read: not invisible, not too
+// small, not outside, not painted over afterwards.
+func readable(sc *scene) []run {
+	var out []run
+	if len(sc.runs)*len(sc.paints) > maxCrossings {
+		return nil
+	}
+	for _, r := range sc.runs {
+		if r.letters > 0 {
+			over, _ := hidden([]run{r}, laterPaints(sc.paints, r.seq))
+			if r.invisible || r.box.area() == 0 || r.box[3]-r.box[1] < 1 || over > float64(r.letters)/2 {
+				continue
+			}
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // showsState compares a box or button with its value: the state shown is one
@@ -252,8 +293,12 @@ func (s *step) matchesChoice(f *field, value pdf.Object, shown string, runs []ru
 	if f.flags&flagCombo != 0 {
 		return squeeze(shown) == "" && len(want) == 0 || want[squeeze(shown)]
 	}
+	shownLines := map[int]string{}
 	for _, r := range runs {
-		if t := squeeze(r.text); t != "" && !options[t] {
+		shownLines[r.seq] += squeeze(r.text)
+	}
+	for _, t := range shownLines {
+		if t != "" && !options[t] {
 			return false
 		}
 	}

@@ -124,6 +124,21 @@ func (g *graph) structural(d *pdf.Document, r pdf.Ref) bool {
 	return false
 }
 
+// disguised tells whether an object that a page draws with poses as a field, an
+// annotation or a tag, whose rules would let some of it change.
+func (g *graph) disguised(r pdf.Ref, w why) bool {
+	if w != whyResources && w != whyFont && w != whyImage {
+		return false
+	}
+	for _, u := range g.nodes[r].uses {
+		switch u.role {
+		case roleCatalog, rolePages, rolePage:
+			return false
+		}
+	}
+	return true
+}
+
 // fix notes a value that must not change; flush walks it.
 func (g *graph) fix(o pdf.Object, u use) {
 	switch o.(type) {
@@ -143,7 +158,7 @@ func (g *graph) flush(d *pdf.Document) {
 		g.work.spend(1)
 		switch o := it.obj.(type) {
 		case pdf.Ref:
-			if g.structural(d, o) {
+			if g.structural(d, o) && !g.disguised(o, it.use.why) {
 				continue
 			}
 			if n, fresh := g.add(o, it.use); fresh {

@@ -201,6 +201,14 @@ func honestOther() []honestCase {
 				u.Set(x.textLook, look("V\xe4ster\xe5s", x.font))
 			}
 		})},
+		{"text field filled in with the form's resources and a frame", diff.FormFill, nil, one(func(x *fixture) change {
+			return func(u *pdf.Update, d *pdf.Document) {
+				l := look("Ekbacka", x.font)
+				l.Dict["Resources"] = pdf.Dict{"Font": pdf.Dict{"Helv": x.font}, "Encoding": pdf.Dict{"PDFDocEncoding": pdf.Dict{"Type": pdf.Name("Encoding")}}}
+				l.Raw = append([]byte("q 1 1 0.9 rg 0 0 200 20 re f 0 G 1 w 0.5 0.5 199 19 re S Q /Tx BMC q 2 2 196 16 re W n Q EMC "), l.Raw...)
+				setKeys(u, d, x.text, "V", pdf.String("Ekbacka"), "AP", pdf.Dict{"N": u.Add(l)})
+			}
+		})},
 		{"text field filled in twice", diff.FormFill, nil, func(x *fixture) []change {
 			fill := func(s string) change {
 				return func(u *pdf.Update, d *pdf.Document) {
@@ -208,6 +216,15 @@ func honestOther() []honestCase {
 				}
 			}
 			return []change{fill("Ekbacka"), fill("Havsnas")}
+		}},
+		{"text field filled in twice in place", diff.FormFill, nil, func(x *fixture) []change {
+			fill := func(s string) change {
+				return func(u *pdf.Update, d *pdf.Document) {
+					setKeys(u, d, x.text, "V", pdf.String(s), "M", pdf.String("D:2026"+s))
+					u.Set(x.textLook, look(s, x.font))
+				}
+			}
+			return []change{fill("Ekbacka"), fill("Havsnas"), fill("Ekbacka kommun")}
 		}},
 		{"box ticked", diff.FormFill, nil, one(func(x *fixture) change {
 			return func(u *pdf.Update, d *pdf.Document) {

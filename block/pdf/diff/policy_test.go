@@ -1,6 +1,7 @@
 package diff_test
 
 import (
+	"fmt"
 	"testing"
 
 	"medborgarnavet/block/pdf"
@@ -85,5 +86,36 @@ func TestComparer(t *testing.T) {
 		if show(got) != show(want) || got.Allowed != want.Allowed || got.Allowed != (rev >= 3) {
 			t.Errorf("revision %d:%s\nwant:%s", rev, show(got), show(want))
 		}
+	}
+}
+
+// However many changes a revision makes, a forbidden one among them counts.
+func TestManyChanges(t *testing.T) {
+	x := &fixture{}
+	data := edit(t, x.build(t), func(u *pdf.Update, d *pdf.Document) {
+		list := append(pdf.Array{}, d.Array(x.fieldList)...)
+		for i := range 900 {
+			list = append(list, u.Add(pdf.Dict{"FT": pdf.Name("Tx"), "T": pdf.String(fmt.Sprint("f", i))}))
+		}
+		u.Set(x.fieldList, list)
+	})
+	data = edit(t, data, func(u *pdf.Update, d *pdf.Document) { newSignature(u, d, "S1", x.page1, nil, value("Sig")) })
+	fill := func(extra func(u *pdf.Update, d *pdf.Document)) diff.Verdict {
+		more := edit(t, data, func(u *pdf.Update, d *pdf.Document) {
+			for _, r := range d.Array(x.fieldList)[6:906] {
+				setKeys(u, d, r.(pdf.Ref), "V", pdf.String("x"))
+			}
+			extra(u, d)
+		})
+		return diff.Compare(read(t, more), 2, diff.Policy{Locks: []diff.Lock{{Action: diff.LockInclude, Fields: []string{"godkand"}}}})
+	}
+	if v := fill(func(*pdf.Update, *pdf.Document) {}); !v.Allowed {
+		t.Fatalf("not allowed:%.500s", show(v))
+	}
+	expect(t, fill(func(u *pdf.Update, d *pdf.Document) { setKeys(u, d, x.catalog, "Lang", pdf.String("en")) }), "language", "/Lang")
+	if v := fill(func(u *pdf.Update, d *pdf.Document) {
+		setKeys(u, d, x.check, "V", pdf.Name("Ja"), "AS", pdf.Name("Ja"))
+	}); v.Allowed {
+		t.Error("a locked field among many was filled in and allowed")
 	}
 }

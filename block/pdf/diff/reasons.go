@@ -104,6 +104,7 @@ const (
 	whyUnfinished          why = "revision-unfinished"
 	whyPrev                why = "previous-pointer"
 	whyHybrid              why = "two-views"
+	whyAmbiguous           why = "ambiguous"
 )
 
 // keyReasons tells more of a change from the key it was found under.
@@ -136,6 +137,9 @@ func (w why) text(page int) (en, sv string) {
 
 // fill puts the page into a sentence and its Swedish.
 func fill(t [2]string, page int) (en, sv string) {
+	if !strings.Contains(t[0]+t[1], "{") {
+		return t[0], t[1]
+	}
 	pageEn, onEn, pageSv, onSv := "A page", "", "En sida", ""
 	if page > 0 {
 		n := strconv.Itoa(page)

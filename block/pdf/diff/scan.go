@@ -35,7 +35,7 @@ const maxRisks = 20
 // and only carried out after it. A file without risks gives nil.
 func Scan(f *pdf.File) []Risk {
 	s := &scan{
-		file: f, doc: f.Latest(), work: &budget{left: maxWork},
+		file: f, doc: f.Latest(), work: &budget{left: 2 * maxWork},
 		reached: map[pdf.Ref]bool{}, count: map[string]int{}, fonts: map[pdf.Ref]*fontInfo{},
 	}
 	if len(f.Revisions()) == 0 {

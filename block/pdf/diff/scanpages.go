@@ -128,7 +128,7 @@ func (s *scan) covered(sc *scene, p pdf.Page, page int) {
 	for _, pt := range sc.paints {
 		scanned = scanned || pt.image && crop.covered(pt.box)*pt.weight > 0.5
 	}
-	hidden, invisible := 0.0, 0
+	beneath, invisible := 0.0, 0
 	for _, r := range sc.runs {
 		if r.invisible {
 			invisible += r.letters
@@ -143,12 +143,12 @@ func (s *scan) covered(sc *scene, p pdf.Page, page int) {
 				break
 			}
 		}
-		hidden += min(1, share) * float64(r.letters)
+		beneath += min(1, share) * float64(r.letters)
 	}
 	switch {
-	case hidden > maxHidden && scanned:
+	case beneath > maxHidden && scanned:
 		s.risk("text-beneath-scan", Warn, page, p.Ref)
-	case hidden > maxHidden:
+	case beneath > maxHidden:
 		s.risk("covered-text", Refuse, page, p.Ref)
 	}
 	if invisible > 0 && !scanned {
@@ -214,7 +214,8 @@ func (s *scan) overText(sc *scene, look *pdf.Stream, rect box, page int, r pdf.R
 		return
 	}
 	drawn := drawLook(s.doc, look, at, s.work)
-	if hiddenLetters(sc.runs, drawn.paints) > maxHidden {
+	s.work.spend(len(sc.runs) / 8)
+	if letters, _ := hidden(sc.runs, drawn.paints); letters > maxHidden {
 		s.risk("annotation-covers-text", Refuse, page, r)
 	}
 }

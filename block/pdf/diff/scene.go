@@ -12,6 +12,7 @@ type run struct {
 	text      string
 	box       box
 	letters   int // letters and digits
+	digits    int
 	seq       int // order of painting
 	invisible bool
 }
@@ -30,6 +31,7 @@ type scene struct {
 	runs                    []run
 	paints                  []paint
 	images, forms, shadings int
+	lines, curves           int // parts of paths
 	type3                   bool
 	bad                     bool // something could not be read
 	seq                     int
@@ -48,7 +50,7 @@ type state struct {
 	clip               box
 	fillAlpha          float64
 	strokeAlpha        float64
-	blend              bool // some blend mode other than Normal, or a soft mask
+	blend              bool // a blend mode that lets what is beneath shine through
 	lineWidth          float64
 	font               *fontInfo
 	size, leading      float64
@@ -168,7 +170,7 @@ func (c *canvas) extState(args []pdf.Object) {
 		if list := c.doc.Array(gs["BM"]); len(list) > 0 {
 			bm = c.doc.Name(list[0])
 		}
-		c.st.blend = bm != "Normal" && bm != "Compatible"
+		c.st.blend = bm == "Multiply" || bm == "Darken"
 	}
 }
 
@@ -190,10 +192,12 @@ func (c *canvas) pathOperator(op string, args []pdf.Object) bool {
 	case "l":
 		c.lineTo(num(args, 0), num(args, 1))
 	case "c":
+		c.out.curves++
 		c.lineTo(num(args, 0), num(args, 1))
 		c.lineTo(num(args, 2), num(args, 3))
 		c.lineTo(num(args, 4), num(args, 5))
 	case "v", "y":
+		c.out.curves++
 		c.lineTo(num(args, 0), num(args, 1))
 		c.lineTo(num(args, 2), num(args, 3))
 	case "h":
@@ -203,6 +207,7 @@ func (c *canvas) pathOperator(op string, args []pdf.Object) bool {
 		x, y, w, h := num(args, 0), num(args, 1), num(args, 2), num(args, 3)
 		b := c.st.ctm.box(box{min(x, x+w), min(y, y+h), max(x, x+w), max(y, y+h)})
 		c.path = c.path.with(b[0], b[1]).with(b[2], b[3])
+		c.out.lines += 4
 		c.shoe += 2 * math.Abs(w*h*(c.st.ctm[0]*c.st.ctm[3]-c.st.ctm[1]*c.st.ctm[2]))
 	case "W", "W*":
 		c.clipTo = true
@@ -224,6 +229,7 @@ func (c *canvas) lineTo(x, y float64) {
 	nx, ny := c.st.ctm.point(x, y)
 	c.shoe += c.px*ny - nx*c.py
 	c.px, c.py = nx, ny
+	c.out.lines++
 	c.path = c.path.with(nx, ny)
 }
 
@@ -257,11 +263,14 @@ func (c *canvas) endPath() {
 func (c *canvas) cover(b box, alpha float64, image bool) { c.coverPart(b, 1, alpha, image) }
 
 // coverPart notes a paint that hides what is beneath: nearly opaque and not
-// blended.
+// blended. Layers that are half transparent count a little each.
 func (c *canvas) coverPart(b box, weight, alpha float64, image bool) {
 	c.out.seq++
 	b = b.meet(c.st.clip)
-	if alpha < 0.75 || c.st.blend || b.area() <= 0 || weight < 0.05 || len(c.out.paints) > maxRuns {
+	if alpha < 0.75 {
+		weight *= alpha / 4
+	}
+	if alpha < 0.3 || c.st.blend || b.area() <= 0 || weight < 0.05 || len(c.out.paints) > maxRuns {
 		return
 	}
 	c.out.paints = append(c.out.paints, paint{box: b, weight: weight, image: image, seq: c.out.seq})

@@ -9,7 +9,7 @@ import (
 // signature reports a signature field that is new or was signed in this
 // revision, after looking at its value and at what its widget shows.
 func (s *step) signature(f *field, widget pdf.Ref, page int, fresh bool, values map[pdf.Ref]bool) {
-	path := "/Root/AcroForm/Fields/" + "signature"
+	path := "/Root/AcroForm/Fields"
 	fail := func(w why) { s.undefined(w, path, widget, page) }
 	dict := s.new.Dict(widget)
 	value := f.value(s.new)
@@ -26,8 +26,12 @@ func (s *step) signature(f *field, widget pdf.Ref, page int, fresh bool, values 
 	case c.page:
 		fail(whySignaturePage)
 		return
-	case c.hides:
+	case c.hides && (fresh || c.hidesMore):
 		fail(whySignatureHides)
+		return
+	}
+	if value == nil && c.says {
+		fail(whyAnnotNew) // shown as if someone had signed
 		return
 	}
 	found := finding{kind: Signature, why: whySigned, path: path, ref: widget, page: page, field: f.name, fresh: fresh, over: c.over}

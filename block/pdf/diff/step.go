@@ -8,10 +8,11 @@ import (
 )
 
 // maxWork is how many values one file may make the comparison look at, all
-// revisions together; maxFindings is how many changes of one step are told.
+// revisions together; maxFindings is how many undefined changes of one step are
+// told. The other kinds are all kept: a policy may forbid any of them.
 const (
 	maxWork     = 12_000_000
-	maxFindings = 200
+	maxFindings = 50
 )
 
 // step compares one revision with the one before it.
@@ -25,7 +26,9 @@ type step struct {
 	work     *budget
 	covers   *coverage
 
-	out     []finding
+	out        []finding
+	undefineds int
+
 	told    map[string]bool
 	once    map[string]bool
 	changed map[pdf.Ref]bool    // objects that differ between the two
@@ -58,8 +61,12 @@ func analyse(f *pdf.File, revs []pdf.Revision, from int) [][]finding {
 			told: map[string]bool{}, once: map[string]bool{}, changed: map[pdf.Ref]bool{},
 			fresh: map[pdf.Ref]*field{}, seats: map[pdf.Ref]int{}, touched: map[*field]*filling{}, signed: map[*field]bool{},
 		}
-		s.eq = &equality{old: s.old, new: s.new, pairs: map[[2]pdf.Ref]bool{}, work: work}
-		s.run(revs)
+		s.eq = &equality{old: s.old, new: s.new, g: g, pairs: map[[2]pdf.Ref]bool{}, work: work}
+		if !work.out {
+			s.run(revs)
+		} else {
+			s.out = []finding{{rev: k, kind: Undefined, why: whyWork}}
+		}
 		steps = append(steps, s.out)
 	}
 	return append(steps, tailFindings(f, revs))
@@ -67,7 +74,7 @@ func analyse(f *pdf.File, revs []pdf.Revision, from int) [][]finding {
 
 func (s *step) run(revs []pdf.Revision) {
 	s.checkBytes(revs)
-	nodes := s.changedNodes()
+	nodes, rewritten := s.changedNodes()
 	s.trailer(s.old.Trailer(), s.new.Trailer())
 	s.newFields(nodes)
 	for _, n := range nodes {
@@ -75,16 +82,17 @@ func (s *step) run(revs []pdf.Revision) {
 	}
 	s.finishFields()
 	s.g.place(s.entries)
-	s.rewalk(nodes)
+	s.rewalk(rewritten)
 	if s.work.out && !s.once["work"] {
 		s.once["work"] = true
 		s.out = append(s.out, finding{rev: s.rev, kind: Undefined, why: whyWork})
 	}
 }
 
-// changedNodes gives the objects of the graph that this revision writes, frees
-// or moves, and that thereby became different.
-func (s *step) changedNodes() []*node {
+// changedNodes gives the objects of the graph that became different in this
+// revision, and all that it writes, frees or moves: those may mean the same by
+// referring to copies, which are to be guarded from now on.
+func (s *step) changedNodes() (changed, rewritten []*node) {
 	numbers := map[int]bool{}
 	for num, e := range s.entries {
 		old, had := s.old.Entry(num)
@@ -103,16 +111,16 @@ func (s *step) changedNodes() []*node {
 		sorted = append(sorted, num)
 	}
 	slices.Sort(sorted)
-	var out []*node
 	for _, num := range sorted {
 		for _, n := range s.g.byNumber[num] {
+			rewritten = append(rewritten, n)
 			if !s.eq.same(s.old.Get(n.ref), s.new.Get(n.ref)) || s.otherValue(n) {
 				s.changed[n.ref] = true
-				out = append(out, n)
+				changed = append(changed, n)
 			}
 		}
 	}
-	return out
+	return changed, rewritten
 }
 
 // otherValue tells whether a signature field holds another signature object
@@ -214,7 +222,7 @@ func (s *step) rewalk(nodes []*node) {
 	if s.once["root"] {
 		g.walkTrailer(d)
 	}
-	form, catalog := false, false
+	s.rewalkForm(nodes)
 	for _, n := range nodes {
 		obj := d.Get(n.ref)
 		for _, u := range slices.Clone(n.uses) {
@@ -223,36 +231,51 @@ func (s *step) rewalk(nodes []*node) {
 			switch u.role {
 			case roleFixed:
 				g.fix(obj, w)
-			case roleCatalog, roleDSS:
-				catalog = true
 			case rolePage:
 				g.walkPage(d, d.Dict(obj), w)
 			case roleAnnots:
 				for i, a := range d.Array(obj) {
 					g.walkAnnot(d, a, w.index(i))
 				}
-			case roleForm, roleFields, roleField, rolePart:
-				form = true
+			case rolePart:
+				g.partAt(d, obj, w, 0)
 			case roleInfo, roleXMP, roleExtensions:
 				g.fixInside(d, n.ref, w)
 			case roleStructRoot, roleStruct, roleNumbers, roleIDs:
-				catalog = true
 				s.rewalkStructure(n, obj, w)
 			case roleAnnot, roleAnnotPart:
-				g.fixInside(d, n.ref, w)
+				if !n.has(roleField) {
+					g.fixInside(d, n.ref, w)
+				}
+			}
+		}
+	}
+	g.flush(d)
+}
+
+// rewalkForm visits the root and the form before all else when they changed,
+// so that new widgets are known when the pages are visited.
+func (s *step) rewalkForm(nodes []*node) {
+	form, catalog := false, false
+	for _, n := range nodes {
+		for _, u := range n.uses {
+			switch u.role {
+			case roleCatalog, roleDSS, roleStructRoot, roleStruct, roleNumbers, roleIDs:
+				catalog = true
+			case roleForm, roleFields, roleField, rolePart:
+				form = true
 			}
 		}
 	}
 	if catalog {
 		n := &node{uses: []use{{key: "/Root"}}}
-		if r, ok := d.Trailer()["Root"].(pdf.Ref); ok && g.nodes[r] != nil {
-			n = g.nodes[r]
+		if r, ok := s.new.Trailer()["Root"].(pdf.Ref); ok && s.g.nodes[r] != nil {
+			n = s.g.nodes[r]
 		}
-		g.walkCatalog(d, d.Catalog(), use{up: n})
+		s.g.walkCatalog(s.new, s.new.Catalog(), use{up: n})
 	} else if form {
-		g.walkForm(d, d.Catalog()["AcroForm"], use{key: "/Root/AcroForm"})
+		s.g.walkForm(s.new, s.new.Catalog()["AcroForm"], use{key: "/Root/AcroForm"})
 	}
-	g.flush(d)
 }
 
 // rewalkStructure visits what a changed part of the structure tree now holds.
@@ -302,10 +325,13 @@ func (s *step) report(k Kind, w why, path string, o pdf.Object, page int) {
 func (s *step) reportAt(f finding) {
 	f.rev = s.rev
 	key := fmt.Sprint(f.kind, f.why, f.path, f.ref)
-	if s.told[key] || len(s.out) >= maxFindings {
+	if s.told[key] || (f.kind == Undefined && s.undefineds >= maxFindings) {
 		return
 	}
 	s.told[key] = true
+	if f.kind == Undefined {
+		s.undefineds++
+	}
 	s.out = append(s.out, f)
 }
 

@@ -58,71 +58,94 @@ func (c *canvas) nextLine(x, y float64) {
 	c.tm = c.tlm
 }
 
-// showList shows the strings of a TJ as one run.
+// piece is a word of what one operator shows, with its place along the line in
+// text space.
+type piece struct {
+	text     string
+	from, to float64
+}
+
+// showList shows the strings of a TJ.
 func (c *canvas) showList(list pdf.Array) {
-	at := c.tm
-	text, width := "", 0.0
+	var words []piece
+	x := 0.0
 	for _, o := range list {
 		if s, ok := o.(pdf.String); ok {
-			t, w := c.measure(s)
-			text, width = text+t, width+w
+			words, x = c.measure(words, s, x)
 			continue
 		}
-		width -= num([]pdf.Object{o}, 0) / 1000 * c.st.size * c.st.hscale
+		gap := num([]pdf.Object{o}, 0) / 1000 * c.st.size * c.st.hscale
+		x -= gap
+		if n := len(words); n > 0 && gap > -0.2*c.st.size { // kerning, not a space
+			words[n-1].to = x
+		} else {
+			words = append(words, piece{from: x, to: x})
+		}
 	}
-	c.note(at, text, width)
+	c.note(words, x)
 }
 
 func (c *canvas) show(o pdf.Object) {
-	s, ok := o.(pdf.String)
-	if !ok {
-		return
+	if s, ok := o.(pdf.String); ok {
+		words, x := c.measure(nil, s, 0)
+		c.note(words, x)
 	}
-	text, width := c.measure(s)
-	c.note(c.tm, text, width)
 }
 
-// measure decodes a shown string and gives its width in text space.
-func (c *canvas) measure(s pdf.String) (string, float64) {
+// measure decodes a shown string into words, beginning at x.
+func (c *canvas) measure(words []piece, s pdf.String, x float64) ([]piece, float64) {
 	if c.st.font == nil {
 		c.out.bad = true
-		return "", 0
+		return words, x
+	}
+	if len(words) == 0 {
+		words = append(words, piece{from: x, to: x})
 	}
 	glyphs := c.st.font.glyphs(s)
 	c.work.spend(len(glyphs))
-	out, width := make([]rune, 0, len(glyphs)), 0.0
 	for _, g := range glyphs {
-		out = append(out, g.runes...)
-		width += (g.width/1000*c.st.size + c.st.charSpace) * c.st.hscale
+		x += (g.width/1000*c.st.size + c.st.charSpace) * c.st.hscale
 		if g.space {
-			width += c.st.wordGap * c.st.hscale
+			x += c.st.wordGap * c.st.hscale
 		}
+		if len(g.runes) == 1 && g.runes[0] == ' ' {
+			words = append(words, piece{from: x, to: x})
+			continue
+		}
+		w := &words[len(words)-1]
+		w.text, w.to = w.text+string(g.runes), x
 	}
-	return string(out), width
+	return words, x
 }
 
-// note records a run and moves on. Text drawn with procedures (Type 3) may
+// note records the words and moves on. Text drawn with procedures (Type 3) may
 // draw anything and so counts as covering.
-func (c *canvas) note(at matrix, text string, width float64) {
+func (c *canvas) note(words []piece, width float64) {
 	c.out.seq++
-	m := at.times(c.st.ctm)
-	b := m.box(box{min(0, width), -0.22*c.st.size + c.st.rise, max(0, width), 0.8*c.st.size + c.st.rise})
-	if c.st.size < 0 {
-		b = m.box(box{min(0, width), 0.8 * c.st.size, max(0, width), -0.22 * c.st.size})
-	}
-	letters := 0
-	for _, r := range text {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '\uFFFD' {
-			letters++
+	m := c.tm.times(c.st.ctm)
+	low, high := -0.22*c.st.size+c.st.rise, 0.8*c.st.size+c.st.rise
+	unseen := c.st.render == 3 || c.st.render == 7 || c.st.fillAlpha < 0.05
+	for _, w := range words {
+		if w.text == "" {
+			continue
+		}
+		b := m.box(box{min(w.from, w.to), min(low, high), max(w.from, w.to), max(low, high)})
+		r := run{text: w.text, box: b.meet(c.st.clip), seq: c.out.seq, invisible: unseen}
+		for _, x := range w.text {
+			if unicode.IsDigit(x) {
+				r.digits++
+			}
+			if unicode.IsLetter(x) || unicode.IsDigit(x) || x == '\uFFFD' {
+				r.letters++
+			}
+		}
+		c.out.runs = append(c.out.runs, r)
+		if c.st.font.type3 && !unseen {
+			c.coverPart(b, 1, c.st.fillAlpha, false)
 		}
 	}
-	hidden := c.st.render == 3 || c.st.render == 7 || c.st.fillAlpha < 0.05
-	c.out.runs = append(c.out.runs, run{text: text, box: b.meet(c.st.clip), letters: letters, seq: c.out.seq, invisible: hidden})
 	if c.st.font != nil && c.st.font.type3 {
 		c.out.type3 = true
-		if !hidden {
-			c.cover(b, c.st.fillAlpha, false)
-		}
 	}
-	c.tm = matrix{1, 0, 0, 1, width, 0}.times(at)
+	c.tm = matrix{1, 0, 0, 1, width, 0}.times(c.tm)
 }

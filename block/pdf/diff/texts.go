@@ -94,5 +94,6 @@ var texts = map[why][2]string{
 	whyStray:      {"The file holds bytes after the signature that belong to nothing.", "Filen innehåller något efter underskriften som inte hör till någon del av dokumentet."},
 	whyUnfinished: {"A later revision has no proper end.", "En senare version är inte ordentligt avslutad."},
 	whyPrev:       {"A later revision passes over the one before it.", "En senare version hoppar över den som kom före."},
+	whyAmbiguous:  {"A later revision is written so that programs may read it in different ways.", "En senare version är skriven så att olika program kan läsa den på olika sätt."},
 	whyHybrid:     {"A later revision shows one document to some programs and another to others.", "En senare version visar olika dokument i olika program."},
 }

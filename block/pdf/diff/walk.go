@@ -207,13 +207,17 @@ func (g *graph) partsAt(d *pdf.Document, o pdf.Object, u use, r role, f *field, 
 	}
 	u.role, u.field = r, f
 	w, fresh := g.enter(o, u)
-	if !fresh {
-		return
+	if fresh {
+		g.partAt(d, d.Resolve(o), w, depth)
 	}
-	switch v := d.Resolve(o).(type) {
+}
+
+// partAt visits what a part holds, also when it was written over.
+func (g *graph) partAt(d *pdf.Document, o pdf.Object, w use, depth int) {
+	switch v := o.(type) {
 	case pdf.Dict:
 		for _, k := range sortedKeys(v) {
-			g.partsAt(d, v[k], w.deeper(k), r, f, depth+1)
+			g.partsAt(d, v[k], w.deeper(k), w.role, w.field, depth+1)
 		}
 	case *pdf.Stream:
 		if v == nil {

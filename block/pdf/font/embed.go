@@ -6,27 +6,50 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"medborgarnavet/block/pdf"
 )
 
+// embedding is what a subset becomes: its program and its texts, packed.
+type embedding struct {
+	tag                string
+	length             int // of the program, unpacked
+	program, toUnicode []byte
+	glyphs             []uint16
+}
+
+func (s *Subset) pack() *embedding {
+	program, glyphs := s.program()
+	return &embedding{
+		tag: s.tag(program), length: len(program), glyphs: glyphs,
+		program: deflate(program), toUnicode: deflate(s.toUnicode(glyphs)),
+	}
+}
+
 // Embed adds the font to a file and gives its Type0 dictionary, to be named in
 // a page's resources. Call it when everything has been shown. add stores one
 // object and gives its reference.
 func (s *Subset) Embed(add func(pdf.Object) pdf.Ref) pdf.Ref {
-	program, glyphs := s.program()
-	name := pdf.Name(s.tag(program) + "+" + s.font.name)
-
-	file := deflate(program)
-	file.Dict["Length1"] = int64(len(program))
-	descriptor := s.descriptor(name)
-	descriptor["FontFile2"] = add(file)
-	if s.CIDSet {
-		descriptor["CIDSet"] = add(deflate(allOf(len(glyphs))))
+	var e *embedding
+	if len(s.codes) == len(s.font.base().codes) {
+		e = s.font.packed()
+	} else {
+		e = s.pack()
 	}
-	widths := make(pdf.Array, len(glyphs))
-	for n, glyph := range glyphs {
+	name := pdf.Name(e.tag + "+" + s.font.name)
+	packed := func(raw []byte, more pdf.Dict) pdf.Ref {
+		more["Filter"] = pdf.Name("FlateDecode")
+		return add(&pdf.Stream{Dict: more, Raw: raw})
+	}
+	descriptor := s.descriptor(name)
+	descriptor["FontFile2"] = packed(e.program, pdf.Dict{"Length1": int64(e.length)})
+	if s.CIDSet {
+		descriptor["CIDSet"] = packed(deflate(allOf(len(e.glyphs))), pdf.Dict{})
+	}
+	widths := make(pdf.Array, len(e.glyphs))
+	for n, glyph := range e.glyphs {
 		widths[n] = s.font.thousandths(int32(s.font.file.advance(glyph)))
 	}
 	cid := add(pdf.Dict{
@@ -42,7 +65,7 @@ func (s *Subset) Embed(add func(pdf.Object) pdf.Ref) pdf.Ref {
 		"Type": pdf.Name("Font"), "Subtype": pdf.Name("Type0"), "BaseFont": name,
 		"Encoding":        pdf.Name("Identity-H"),
 		"DescendantFonts": pdf.Array{cid},
-		"ToUnicode":       add(deflate(s.toUnicode(glyphs))),
+		"ToUnicode":       packed(e.toUnicode, pdf.Dict{}),
 	})
 }
 
@@ -56,17 +79,17 @@ var packers = sync.Pool{New: func() any {
 	return w
 }}
 
-// deflate makes a stream of data.
-func deflate(data []byte) *pdf.Stream {
+// deflate packs data for FlateDecode.
+func deflate(data []byte) []byte {
 	var b bytes.Buffer
 	w := packers.Get().(*zlib.Writer)
 	defer packers.Put(w)
 	w.Reset(&b)
 	_, err := w.Write(data)
-	if err = errors.Join(err, w.Close()); err != nil { // a Buffer takes everything
-		return &pdf.Stream{Dict: pdf.Dict{}, Raw: data}
+	if err = errors.Join(err, w.Close()); err != nil {
+		panic("font: a buffer refused bytes: " + err.Error())
 	}
-	return &pdf.Stream{Dict: pdf.Dict{"Filter": pdf.Name("FlateDecode")}, Raw: b.Bytes()}
+	return b.Bytes()
 }
 
 // tag is the six letters before a subset's name: made from what it holds.
@@ -74,7 +97,8 @@ func (s *Subset) tag(program []byte) string {
 	h := sha256.New()
 	h.Write(program)
 	for _, c := range s.codes {
-		fmt.Fprintf(h, "%d %q\n", c.glyph, c.text)
+		h.Write([]byte{byte(c.glyph >> 8), byte(c.glyph), byte(len(c.text))})
+		io.WriteString(h, c.text)
 	}
 	sum := h.Sum(nil)
 	tag := make([]byte, 6)
@@ -126,7 +150,7 @@ func (s *Subset) toUnicode(glyphs []uint16) []byte {
 			if n < len(s.codes) {
 				text = s.codes[n].text
 			}
-			out = fmt.Appendf(out, "<%04X> <", n)
+			out = append(appendUnit(append(out, '<'), uint16(n)), "> <"...)
 			out = append(appendUnits(out, text), ">\n"...)
 		}
 		out = append(out, "endbfchar\n"...)

@@ -46,9 +46,11 @@ type Font struct {
 	face     *otf.Font
 	low      [lowRunes]uint16
 	kern     kerning
-	caps     int16      // height of capital letters
-	unseen   uint16     // a glyph without width or ink
-	mu       sync.Mutex // one at a time through the shaper, which keeps caches
+	caps     int16             // height of capital letters
+	unseen   uint16            // a glyph without width or ink
+	base     func() *Subset    // what every subset begins as
+	packed   func() *embedding // and what it is embedded as
+	mu       sync.Mutex        // one at a time through the shaper, which keeps caches
 	buffer   *harfbuzz.Buffer
 	features []harfbuzz.Feature
 	shape    *harfbuzz.Font
@@ -77,6 +79,8 @@ func New(name string, data []byte) (*Font, error) {
 			break
 		}
 	}
+	f.base = sync.OnceValue(func() *Subset { return newBase(f) })
+	f.packed = sync.OnceValue(func() *embedding { return f.base().pack() })
 	if h := file.outline(f.glyph('H')); h != nil {
 		f.caps = int16(binary.BigEndian.Uint16(h[8:])) // its highest point
 	}

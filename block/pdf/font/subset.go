@@ -1,20 +1,26 @@
 package font
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"unicode/utf16"
-	"unicode/utf8"
 )
 
-// Subset gathers what a file shows of a font. Codes are given in the order of
-// use, so the same texts in the same order make the same bytes. One Subset
-// belongs to one file, and to one goroutine.
+// ordinary are the characters that every subset has, under the same codes. A
+// file that needs no more, as most do, shares one program made once.
+const ordinary = " \u00a0!\"#%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz" +
+	"§°·»½ÄÅÉÖÜáäåéèöü–—’”•…"
+
+// Subset gathers what a file shows of a font. Beside the ordinary ones, codes
+// are given in the order of use, so the same texts in the same order make the
+// same bytes. One Subset belongs to one file, and to one goroutine.
 type Subset struct {
 	// CIDSet adds the list of glyphs that PDF/A-1 asks for.
 	CIDSet bool
 
 	font  *Font
+	shown bool
 	codes []code          // codes[0] is .notdef, which is never shown
 	first []uint16        // glyph → the first code given to it
 	more  map[code]uint16 // the further ones: the same glyph for another text
@@ -30,14 +36,27 @@ type code struct {
 
 // NewSubset begins a subset of a font.
 func NewSubset(f *Font) *Subset {
-	return &Subset{font: f, codes: []code{{}}, first: make([]uint16, f.file.glyphs), more: map[code]uint16{}}
+	base := f.base()
+	return &Subset{font: f, codes: slices.Clone(base.codes), first: slices.Clone(base.first), more: maps.Clone(base.more)}
+}
+
+// newBase makes the subset that all others begin as.
+func newBase(f *Font) *Subset {
+	s := &Subset{font: f, codes: []code{{}}, first: make([]uint16, f.file.glyphs), more: map[code]uint16{}}
+	for _, r := range ordinary {
+		if glyph := f.glyph(r); glyph != 0 {
+			s.code(glyph, string(r))
+		}
+	}
+	return s
 }
 
 // Font is the font this is a subset of.
 func (s *Subset) Font() *Font { return s.font }
 
-// Used is true when the subset has glyphs to embed.
-func (s *Subset) Used() bool { return len(s.codes) > 1 }
+// Used is true when something has been shown, so that there is a font to
+// embed.
+func (s *Subset) Used() bool { return s.shown }
 
 func (s *Subset) code(glyph uint16, text string) uint16 {
 	n := s.first[glyph]
@@ -63,6 +82,7 @@ func (s *Subset) code(glyph uint16, text string) uint16 {
 // Show gives the bytes of the string that shows a run with Tj, two to a glyph.
 // Kerning and the places of marks are lost; Text keeps them.
 func (s *Subset) Show(run Run) []byte {
+	s.shown = true
 	out := make([]byte, 0, 2*len(run.Glyphs))
 	for i := range run.Glyphs {
 		for _, r := range run.surplus(i) {
@@ -143,6 +163,7 @@ func (r Run) text(i int) string {
 // hold the text in reading order (see block/pdfa). The font must have been set
 // with Tf, at the same size; the rise is 0 before and after.
 func (s *Subset) Text(dst []byte, run Run, size float64) []byte {
+	s.shown = true
 	g := run.Glyphs
 	for from := 0; from < len(g); {
 		to, actual := from+1, run.needsActual(from)
@@ -278,20 +299,19 @@ func appendUTF16(dst []byte, text string) []byte {
 }
 
 func appendUnits(dst []byte, text string) []byte {
-	const digits = "0123456789ABCDEF"
-	unit := func(u uint16) {
-		dst = append(dst, digits[u>>12], digits[u>>8&15], digits[u>>4&15], digits[u&15])
-	}
-	for len(text) > 0 {
-		r, n := utf8.DecodeRuneInString(text)
-		text = text[n:]
+	for _, r := range text {
 		if r >= 0x10000 {
 			high, low := utf16.EncodeRune(r)
-			unit(uint16(high))
-			unit(uint16(low))
+			dst = appendUnit(appendUnit(dst, uint16(high)), uint16(low))
 			continue
 		}
-		unit(uint16(r))
+		dst = appendUnit(dst, uint16(r))
 	}
 	return dst
+}
+
+// appendUnit writes sixteen bits in hexadecimal.
+func appendUnit(dst []byte, u uint16) []byte {
+	const digits = "0123456789ABCDEF"
+	return append(dst, digits[u>>12], digits[u>>8&15], digits[u>>4&15], digits[u&15])
 }

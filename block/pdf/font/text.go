@@ -3,7 +3,6 @@ package font
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -12,7 +11,7 @@ import (
 // line ends, tabs and other controls made spaces, and without soft hyphens and
 // the controls of direction. Clean of a cleaned text changes nothing.
 func Clean(text string) string {
-	if plainASCII(text) {
+	if plain(text) {
 		return text
 	}
 	text = strings.Map(func(r rune) rune {
@@ -27,9 +26,11 @@ func Clean(text string) string {
 	return norm.NFC.String(text)
 }
 
-func plainASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] < ' ' || text[i] >= utf8.RuneSelf-1 {
+// plain is true for text that is clean already: printable characters below
+// the combining marks, which are their own normal form.
+func plain(text string) bool {
+	for _, r := range text {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xad || r >= 0x300 && (r < 0x2010 || r > 0x2027) {
 			return false
 		}
 	}

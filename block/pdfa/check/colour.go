@@ -112,8 +112,7 @@ func (cc *contentChecks) device(name string, sc *scope, at pdf.Ref, depth int) {
 	def := map[string]pdf.Name{"DeviceGray": "DefaultGray", "DeviceRGB": "DefaultRGB", "DeviceCMYK": "DefaultCMYK"}[name]
 	if o := c.doc.Resolve(c.doc.Dict(sc.res["ColorSpace"])[def]); o != nil {
 		switch c.family(o) {
-		case "DeviceGray", "DeviceRGB", "DeviceCMYK", "Pattern", "":
-		default:
+		case "CalGray", "CalRGB", "Lab", "ICCBased", "Separation", "DeviceN":
 			cc.spaceAt(o, sc, at, depth+1)
 			return
 		}

@@ -20,7 +20,6 @@ type space struct {
 	family  string
 	res     *scope
 	pattern pdf.Object // the pattern chosen, when cs is a pattern space
-	set     bool       // an operator has set it
 }
 
 // scope is a stream's resources.
@@ -37,7 +36,11 @@ type gstate struct {
 	render               int
 	overFill, overStroke bool
 	opm                  int
+	effects              transparency
 }
+
+// transparency is what of the graphics state makes what is painted transparent.
+type transparency struct{ fill, stroke, blend, mask bool }
 
 func newState(s *scope) gstate {
 	grey := space{cs: pdf.Name("DeviceGray"), family: "DeviceGray", res: s}
@@ -53,6 +56,7 @@ type runKey struct {
 	plain        bool
 	font         *fontUse
 	over         [3]int
+	effects      transparency
 	inherits     *scope
 }
 
@@ -220,6 +224,7 @@ func (r *run) operator(op string) {
 	case "gs":
 		r.extGState(r.resource("ExtGState", r.lastName()))
 	case "sh":
+		r.composite(true, false)
 		if o := r.resource("Shading", r.lastName()); o != nil {
 			r.cc.shading(o, r.sc, r.ref)
 		}
@@ -306,7 +311,13 @@ func (r *run) colourOperator(op string) {
 	if op[0] >= 'A' && op[0] <= 'Z' {
 		target = &r.gs.stroke
 	}
-	device := func(name string) { *target = space{cs: pdf.Name(name), family: name, res: r.sc, set: true} }
+	// To set a colour is to use its space, whether something is painted or not.
+	defer func() {
+		if target.family != "Pattern" && op != "sc" && op != "SC" && op != "scn" && op != "SCN" {
+			r.cc.checkSpace(target.cs, target.res, r.ref)
+		}
+	}()
+	device := func(name string) { *target = space{cs: pdf.Name(name), family: name, res: r.sc} }
 	switch op {
 	case "g", "G":
 		device("DeviceGray")
@@ -322,7 +333,10 @@ func (r *run) colourOperator(op string) {
 			return
 		}
 		cs := r.c.doc.Resolve(r.resource("ColorSpace", name))
-		*target = space{cs: cs, family: r.c.family(cs), res: r.sc, set: true}
+		if cs == nil {
+			return // what is not there changes nothing
+		}
+		*target = space{cs: cs, family: r.c.family(cs), res: r.sc}
 	case "scn", "SCN":
 		if target.family == "Pattern" {
 			target.pattern = r.resource("Pattern", r.lastName())
@@ -332,6 +346,7 @@ func (r *run) colourOperator(op string) {
 
 // paint checks the colours that a painting operator uses.
 func (r *run) paint(fill, stroke bool) {
+	r.composite(fill, stroke)
 	if r.plain {
 		return
 	}
@@ -340,6 +355,15 @@ func (r *run) paint(fill, stroke bool) {
 	}
 	if stroke {
 		r.useColour(&r.gs.stroke, r.gs.overStroke)
+	}
+}
+
+// composite notes that something is painted, which the state may make
+// transparent.
+func (r *run) composite(fill, stroke bool) {
+	e := r.gs.effects
+	if e.blend || e.mask || fill && e.fill || stroke && e.stroke {
+		r.transparent = true
 	}
 }
 
@@ -371,13 +395,11 @@ func (r *run) show() {
 	if !used {
 		return
 	}
-	// A colour that has been set for text counts as used, whichever of the two
-	// the rendering mode takes.
 	switch r.gs.render {
 	case 0, 4:
-		r.paint(true, r.gs.stroke.set)
+		r.paint(true, false)
 	case 1, 5:
-		r.paint(r.gs.fill.set, true)
+		r.paint(false, true)
 	case 2, 6:
 		r.paint(true, true)
 	}

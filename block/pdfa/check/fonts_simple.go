@@ -72,7 +72,13 @@ func (f *fontUse) checkSimple() {
 		return
 	}
 	enc := f.encoding(f.builtIn(p))
-	f.checkGlyphs(func(code uint32) glyph { return type1Glyph(p, enc[code], code) })
+	f.checkGlyphs(func(code uint32) glyph {
+		g := type1Glyph(p, enc[code], code)
+		if g.notdef && f.c.part == 1 {
+			g.present = false // part 1 has no rule on .notdef itself
+		}
+		return g
+	})
 	f.checkCharSet(p)
 }
 

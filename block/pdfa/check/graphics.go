@@ -14,6 +14,7 @@ func (r *run) xobject() {
 	ref, _ := o.(pdf.Ref)
 	switch r.c.doc.Name(s.Dict["Subtype"]) {
 	case "Image":
+		r.composite(true, false)
 		if r.c.doc.Stream(s.Dict["SMask"]) != nil {
 			r.transparent = true
 		}
@@ -45,7 +46,7 @@ func (cc *contentChecks) form(o pdf.Object, outer *scope, page pdf.Ref, gs gstat
 	} else {
 		sc = &scope{res: outer.res, outer: outer.outer}
 	}
-	key := runKey{ref: ref, fill: gs.fill.key(), stroke: gs.stroke.key(), render: gs.render, plain: plain, font: gs.font, over: overKey(gs)}
+	key := runKey{ref: ref, fill: gs.fill.key(), stroke: gs.stroke.key(), render: gs.render, plain: plain, font: gs.font, over: overKey(gs), effects: gs.effects}
 	if !sc.own {
 		key.inherits = outer
 	}
@@ -204,6 +205,7 @@ func (cc *contentChecks) pattern(s *space, r *run) bool {
 		if d["ExtGState"] != nil {
 			sub := &run{cc: cc, c: c, sc: s.res, ref: ref, page: r.page, l: &lexer{}}
 			sub.extGState(d["ExtGState"])
+			sub.composite(true, true)
 			return sub.transparent
 		}
 		return false
@@ -276,23 +278,36 @@ func (r *run) extGState(o pdf.Object) {
 		r.cc.intent(c.doc.Name(d["RI"]), ref)
 	}
 	r.overprint(d)
-	if m := c.doc.Resolve(d["SMask"]); m != nil && c.doc.Name(m) != "None" {
+	if m := c.doc.Resolve(d["SMask"]); m != nil {
+		r.gs.effects.mask = c.doc.Name(m) != "None"
+	}
+	if r.gs.effects.mask && d["SMask"] != nil {
+		m := d["SMask"]
 		c.fail(ruleSMaskState, ref)
-		r.transparent = true
 		if g := c.doc.Dict(m)["G"]; g != nil {
 			r.cc.form(g, r.sc, r.page, newState(r.sc), r.depth+1, false)
 		}
 	}
 	r.blend(d["BM"], ref)
-	for key, rule := range map[pdf.Name]ruleKey{"CA": ruleStrokeAlpha, "ca": ruleFillAlpha} {
-		if v, ok := c.doc.Number(d[key]); ok && (v < 0.999999 || v > 1.000001) {
-			c.fail(rule, ref)
-			r.transparent = true
-		}
-	}
+	r.gs.effects.stroke = r.alpha(d["CA"], r.gs.effects.stroke, ruleStrokeAlpha, ref)
+	r.gs.effects.fill = r.alpha(d["ca"], r.gs.effects.fill, ruleFillAlpha, ref)
 	if f := c.doc.Array(d["Font"]); len(f) > 0 {
 		r.setFont(f[0])
 	}
+}
+
+// alpha tells whether a constant alpha makes things transparent; before is what
+// held before, for a dictionary that does not say.
+func (r *run) alpha(o pdf.Object, before bool, rule ruleKey, ref pdf.Ref) bool {
+	v, ok := r.c.doc.Number(o)
+	if !ok {
+		return before
+	}
+	if v < 0.999999 || v > 1.000001 {
+		r.c.fail(rule, ref)
+		return true
+	}
+	return false
 }
 
 func (r *run) overprint(d pdf.Dict) {
@@ -366,17 +381,20 @@ func (r *run) blend(o pdf.Object, ref pdf.Ref) {
 	if n := c.doc.Name(o); n != "" {
 		modes = pdf.Array{n}
 	}
+	if len(modes) > 0 {
+		r.gs.effects.blend = false
+	}
 	for _, m := range modes {
 		switch c.doc.Name(m) {
 		case "Normal", "Compatible":
 		case "Multiply", "Screen", "Overlay", "Darken", "Lighten", "ColorDodge", "ColorBurn", "HardLight", "SoftLight",
 			"Difference", "Exclusion", "Hue", "Saturation", "Color", "Luminosity":
-			r.transparent = true
+			r.gs.effects.blend = true
 			if c.part == 1 {
 				c.fail(ruleBlendMode, ref)
 			}
 		default:
-			r.transparent = true
+			r.gs.effects.blend = true
 			c.fail(ruleBlendMode, ref)
 		}
 	}

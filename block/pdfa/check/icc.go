@@ -49,8 +49,8 @@ func (c *checker) checkOutputIntents() {
 		data, _ := c.decode(s)
 		h := readICC(data)
 		ok := h.ok && (h.class == "prtr" || h.class == "mntr") && h.major <= c.maxMajor() && componentsOf(h.space) > 0 && h.space[0] != 'L'
-		if n, is := c.doc.Int(s.Dict["N"]); ok && is && int(n) != componentsOf(h.space) {
-			ok = false
+		if n, _ := c.doc.Int(s.Dict["N"]); ok && int(n) != componentsOf(h.space) {
+			c.fail(ruleICCComponents, ref)
 		}
 		if !ok {
 			c.fail(ruleIntentProfile, ref)

@@ -48,6 +48,7 @@ func (r *run) inlineImage() {
 		key = ""
 	}
 	r.skipImageData()
+	r.composite(true, false)
 	if mask {
 		r.paint(true, false)
 	} else if cs != nil {

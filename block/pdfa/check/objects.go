@@ -42,7 +42,11 @@ func (c *checker) checkBoxes(p pdf.Page) {
 			}
 			d = c.doc.Dict(d["Parent"])
 		}
+		if box == nil {
+			continue
+		}
 		if len(box) != 4 {
+			c.fail(ruleLimitPage, p.Ref)
 			continue
 		}
 		var v [4]float64

@@ -14,11 +14,6 @@ func rdfProperties(root *element) ([]*xmpNode, error) {
 		if d.ns != nsRDF || d.name != "Description" {
 			return nil, errXMP
 		}
-		for _, old := range []string{"aboutEach", "aboutEachPrefix", "bagID"} {
-			if _, has := d.attr(nsRDF, old); has {
-				return nil, errXMP
-			}
-		}
 		a, ok := d.attr(nsRDF, "about")
 		if !ok {
 			a, ok = d.attr("", "about")
@@ -80,10 +75,26 @@ func nodeFields(e *element) ([]*xmpNode, error) {
 		}
 		out = append(out, n)
 	}
-	if strings.TrimSpace(e.text.String()) != "" {
+	if strings.TrimSpace(e.text.String()) != "" || !knownAttrs(e) {
 		return nil, errXMP
 	}
 	return out, nil
+}
+
+// knownAttrs tells whether the attributes in the RDF namespace are such as RDF
+// defines.
+func knownAttrs(e *element) bool {
+	for _, a := range e.attrs {
+		if a.ns != nsRDF {
+			continue
+		}
+		switch a.name {
+		case "about", "ID", "nodeID", "resource", "parseType", "datatype", "value", "type":
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // attrFields are the attributes that abbreviate simple properties.
@@ -105,6 +116,9 @@ func propertyNode(e *element) (*xmpNode, error) {
 		return nil, errXMP
 	}
 	if e.ns == nsRDF && e.name != "li" && e.name != "value" && e.name != "type" {
+		return nil, errXMP
+	}
+	if !knownAttrs(e) {
 		return nil, errXMP
 	}
 	n.lang, n.hasLang = e.attr(nsXML, "lang")

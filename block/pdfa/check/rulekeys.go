@@ -186,6 +186,7 @@ const (
 	ruleAltPresentations
 	rulePresSteps
 	ruleRequirements
+	ruleBroken
 	ruleUnreadable
 	ruleCount
 )

@@ -35,33 +35,33 @@ RenditionParams Text|VersionID Text|Versions seq Version|LastURL Text|RenditionO
 +PlateNames seq Text`,
 	nsPDF: `Keywords Text|PDFVersion Text|Producer Text`,
 	"http://ns.adobe.com/photoshop/1.0/": `AuthorsPosition Text|CaptionWriter Text|Category Text|City Text|Country Text|
-Credit Text|DateCreated Date|Headline Text|Instructions Text|Source Text|State Text|-SupplementalCategories TextOrBag|
+Credit Text|DateCreated Date|Headline Text|Instructions Text|Source Text|State Text|-SupplementalCategories Text|
 +SupplementalCategories bag Text|TransmissionReference Text|Urgency Integer`,
-	"http://ns.adobe.com/tiff/1.0/": `ImageWidth Integer|ImageLength Integer|BitsPerSample seq Integer|Compression choice 1,6|
-PhotometricInterpretation choice 2,6|Orientation choice 1,2,3,4,5,6,7,8|SamplesPerPixel Integer|
-PlanarConfiguration choice 1,2|YCbCrSubSampling seq Integer|YCbCrPositioning choice 1,2|XResolution Rational|
-YResolution Rational|ResolutionUnit choice 2,3|TransferFunction seq Integer|WhitePoint seq Rational|
+	"http://ns.adobe.com/tiff/1.0/": `ImageWidth Integer|ImageLength Integer|BitsPerSample seq Integer|Compression Integer|
+PhotometricInterpretation Integer|Orientation Integer|SamplesPerPixel Integer|
+PlanarConfiguration Integer|YCbCrSubSampling seq Integer|YCbCrPositioning Integer|XResolution Rational|
+YResolution Rational|ResolutionUnit Integer|TransferFunction seq Integer|WhitePoint seq Rational|
 PrimaryChromaticities seq Rational|YCbCrCoefficients seq Rational|ReferenceBlackWhite seq Rational|DateTime Date|
 ImageDescription LangAlt|Make Text|Model Text|Software Text|Artist Text|Copyright LangAlt`,
 	nsExif: `ExifVersion Text|FlashpixVersion Text|ColorSpace Integer|ComponentsConfiguration seq Integer|
 CompressedBitsPerPixel Rational|PixelXDimension Integer|PixelYDimension Integer|-MakerNote Text|UserComment LangAlt|
 RelatedSoundFile Text|DateTimeOriginal Date|DateTimeDigitized Date|ExposureTime Rational|FNumber Rational|
-ExposureProgram choice 0,1,2,3,4,5,6,7,8|SpectralSensitivity Text|ISOSpeedRatings seq Integer|OECF OECF|
+ExposureProgram Integer|SpectralSensitivity Text|ISOSpeedRatings seq Integer|OECF OECF|
 ShutterSpeedValue Rational|ApertureValue Rational|BrightnessValue Rational|ExposureBiasValue Rational|
-MaxApertureValue Rational|SubjectDistance Rational|MeteringMode choice 0,1,2,3,4,5,6,255|LightSource Integer|Flash Flash|
+MaxApertureValue Rational|SubjectDistance Rational|MeteringMode Integer|LightSource Integer|Flash Flash|
 FocalLength Rational|SubjectArea seq Integer|FlashEnergy Rational|SpatialFrequencyResponse OECF|
-FocalPlaneXResolution Rational|FocalPlaneYResolution Rational|FocalPlaneResolutionUnit choice 2,3|
-SubjectLocation seq Integer|ExposureIndex Rational|SensingMethod choice 1,2,3,4,5,7,8|FileSource choice 3|SceneType choice 1|
-CFAPattern CFAPattern|CustomRendered choice 0,1|ExposureMode choice 0,1,2|WhiteBalance choice 0,1|
-DigitalZoomRatio Rational|FocalLengthIn35mmFilm Integer|SceneCaptureType choice 0,1,2,3|GainControl choice 0,1,2,3,4|
-Contrast choice 0,1,2|Saturation choice 0,1,2|Sharpness choice 0,1,2|DeviceSettingDescription DeviceSettings|
-SubjectDistanceRange choice 0,1,2,3|ImageUniqueID Text|GPSVersionID Text|GPSLatitude GPSCoordinate|
-GPSLongitude GPSCoordinate|GPSAltitudeRef choice 0,1|GPSAltitude Rational|GPSTimeStamp Date|GPSSatellites Text|
-GPSStatus choice A,V|GPSMeasureMode Text|GPSDOP Rational|GPSSpeedRef choice K,M,N|GPSSpeed Rational|
-GPSTrackRef choice T,M|GPSTrack Rational|GPSImgDirectionRef choice T,M|GPSImgDirection Rational|GPSMapDatum Text|
-GPSDestLatitude GPSCoordinate|GPSDestLongitude GPSCoordinate|GPSDestBearingRef choice T,M|GPSDestBearing Rational|
-GPSDestDistanceRef choice K,M,N|GPSDestDistance Rational|GPSProcessingMethod Text|GPSAreaInformation Text|
-GPSDifferential choice 0,1`,
+FocalPlaneXResolution Rational|FocalPlaneYResolution Rational|FocalPlaneResolutionUnit Integer|
+SubjectLocation seq Integer|ExposureIndex Rational|SensingMethod Integer|FileSource Integer|SceneType Integer|
+CFAPattern CFAPattern|CustomRendered Integer|ExposureMode Integer|WhiteBalance Integer|
+DigitalZoomRatio Rational|FocalLengthIn35mmFilm Integer|SceneCaptureType Integer|GainControl Integer|
+Contrast Integer|Saturation Integer|Sharpness Integer|DeviceSettingDescription DeviceSettings|
+SubjectDistanceRange Integer|ImageUniqueID Text|GPSVersionID Text|GPSLatitude GPSCoordinate|
+GPSLongitude GPSCoordinate|GPSAltitudeRef Integer|GPSAltitude Rational|GPSTimeStamp Date|GPSSatellites Text|
+GPSStatus Text|-GPSMeasureMode Integer|+GPSMeasureMode Text|GPSDOP Rational|GPSSpeedRef Text|GPSSpeed Rational|
+GPSTrackRef Text|GPSTrack Rational|GPSImgDirectionRef Text|GPSImgDirection Rational|GPSMapDatum Text|
+GPSDestLatitude GPSCoordinate|GPSDestLongitude GPSCoordinate|GPSDestBearingRef Text|GPSDestBearing Rational|
+GPSDestDistanceRef Text|GPSDestDistance Rational|GPSProcessingMethod Text|GPSAreaInformation Text|
+GPSDifferential Integer`,
 	"http://ns.adobe.com/exif/1.0/aux/": `+Lens Text|+SerialNumber Text`,
 	"http://ns.adobe.com/camera-raw-settings/1.0/": `+AutoBrightness Boolean|+AutoContrast Boolean|+AutoExposure Boolean|
 +AutoShadows Boolean|+BlueHue Integer|+BlueSaturation Integer|+Brightness Integer|+CameraProfile Text|
@@ -97,7 +97,7 @@ var structText = map[string][2]string{
 	"Job":               {"http://ns.adobe.com/xap/1.0/sType/Job#", "name Text|id Text|url Text"},
 	"Font":              {"http://ns.adobe.com/xap/1.0/sType/Font#", "fontName Text|fontFamily Text|fontFace Text|fontType Text|versionString Text|composite Boolean|fontFileName Text|childFontFiles seq Text"},
 	"Colorant":          {"http://ns.adobe.com/xap/1.0/g/", "swatchName Text|mode Text|type Text|cyan Real|magenta Real|yellow Real|black Real|red Integer|green Integer|blue Integer|L Real|A Integer|B Integer"},
-	"Flash":             {nsExif, "Fired Boolean|Return choice 0,2,3|Mode choice 0,1,2,3|Function Boolean|RedEyeMode Boolean"},
+	"Flash":             {nsExif, "Fired Boolean|Return Integer|Mode Integer|Function Boolean|RedEyeMode Boolean"},
 	"OECF":              {nsExif, "Columns Integer|Rows Integer|Names seq Text|Values seq Rational"},
 	"CFAPattern":        {nsExif, "Columns Integer|Rows Integer|Values seq Integer"},
 	"DeviceSettings":    {nsExif, "Columns Integer|Rows Integer|Settings seq Text"},

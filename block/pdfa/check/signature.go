@@ -15,8 +15,16 @@ func (c *checker) checkPermissions() {
 			c.fail(rulePermsKeys, pdf.Ref{})
 		}
 	}
-	sig := c.doc.Dict(perms["DocMDP"])
 	ref, _ := perms["DocMDP"].(pdf.Ref)
+	c.checkDigests(c.doc.Dict(perms["DocMDP"]), ref)
+}
+
+// checkDigests looks for digests in a signature's references, which are
+// forbidden when DocMDP is among the permissions.
+func (c *checker) checkDigests(sig pdf.Dict, ref pdf.Ref) {
+	if c.doc.Dict(c.doc.Catalog()["Perms"])["DocMDP"] == nil {
+		return
+	}
 	for _, o := range c.doc.Array(sig["Reference"]) {
 		d := c.doc.Dict(o)
 		if d["DigestLocation"] != nil || d["DigestMethod"] != nil || d["DigestValue"] != nil {
@@ -31,6 +39,9 @@ func (c *checker) checkSignature(o pdf.Object) {
 	d := c.doc.Dict(o)
 	if d == nil {
 		return
+	}
+	if ref != c.doc.Dict(c.doc.Catalog()["Perms"])["DocMDP"] {
+		c.checkDigests(d, ref)
 	}
 	if !c.wholeRange(d) {
 		c.fail(ruleSigRange, ref)

@@ -16,6 +16,7 @@ var reHeader1 = regexp.MustCompile(`^%PDF-[0-9]\.[0-9]`)
 func (c *checker) checkStructure() {
 	data := c.file.Bytes()
 	c.checkHeader(data)
+	c.checkBasics()
 	c.checkTrailers(data)
 	c.checkEnd(data)
 	for _, r := range c.file.Revisions() {
@@ -29,6 +30,48 @@ func (c *checker) checkStructure() {
 			c.checkXref(data, off)
 		}
 	}
+}
+
+// checkBasics wants what every reader needs: cross-references that lead to the
+// objects, and a trailer, catalog and page tree that are what they should be.
+func (c *checker) checkBasics() {
+	t := c.doc.Trailer()
+	_, size := c.doc.Int(t["Size"])
+	_, root := t["Root"].(pdf.Ref)
+	if c.file.Rebuilt() || !size || !root {
+		c.fail(ruleBroken, pdf.Ref{})
+	}
+	c.checkPageNode(c.doc.Catalog()["Pages"], map[pdf.Ref]bool{}, 0)
+}
+
+// checkPageNode checks a node of the page tree and returns how many pages are
+// beneath it. The root is a node, not a page.
+func (c *checker) checkPageNode(o pdf.Object, seen map[pdf.Ref]bool, depth int) int64 {
+	ref, ok := o.(pdf.Ref)
+	d := c.doc.Dict(o)
+	if !ok || seen[ref] || d == nil || depth > 64 {
+		c.fail(ruleBroken, ref)
+		return 0
+	}
+	seen[ref] = true
+	typ := c.doc.Name(d["Type"])
+	if typ == "Page" && depth > 0 {
+		return 1
+	}
+	count, hasCount := c.doc.Int(d["Count"])
+	kids, hasKids := c.doc.Resolve(d["Kids"]).(pdf.Array)
+	if typ != "Pages" || !hasCount || !hasKids {
+		c.fail(ruleBroken, ref)
+		return 0
+	}
+	var pages int64
+	for _, k := range kids {
+		pages += c.checkPageNode(k, seen, depth+1)
+	}
+	if pages != count {
+		c.fail(ruleBroken, ref)
+	}
+	return pages
 }
 
 func (c *checker) checkHeader(data []byte) {

@@ -50,9 +50,11 @@ func (c *checker) checkSpan(ref pdf.Ref, b, file []byte, at int) {
 		c.fail(ruleObjectSpacing, ref)
 	}
 	l := &lexer{b: b}
-	l.next()
-	l.next()
-	l.next() // n g obj
+	num, gen := l.next(), l.next()
+	l.next() // obj
+	if int(num.num) != ref.Num || int(gen.num) != ref.Gen {
+		c.fail(ruleBroken, ref)
+	}
 	if word := c.checkTokens(l, ref); word == "stream" {
 		c.checkStreamSpan(ref, b, l.pos)
 	}

@@ -21,8 +21,10 @@ var (
 func (c *checker) checkMetadata() {
 	ref, _ := c.doc.Catalog()["Metadata"].(pdf.Ref)
 	s := c.doc.Stream(c.doc.Catalog()["Metadata"])
+	if s == nil || c.doc.Name(s.Dict["Type"]) != "Metadata" || c.doc.Name(s.Dict["Subtype"]) != "XML" {
+		c.fail(ruleMetadataMissing, ref)
+	}
 	if s == nil {
-		c.fail(ruleMetadataMissing, pdf.Ref{})
 		c.fail(ruleNoIdentification, pdf.Ref{})
 	} else {
 		if s.Dict["Filter"] != nil {
@@ -163,18 +165,16 @@ func (c *checker) validAt(n *xmpNode, typ string, custom map[string]structType, 
 	if depth > 16 {
 		return false
 	}
-	for prefix, kind := range map[string]nodeKind{"bag ": bagNode, "seq ": seqNode, "alt ": altNode} {
-		if item, ok := strings.CutPrefix(typ, prefix); ok {
-			if n.kind != kind {
+	if kind, item := arrayType(typ); kind != simpleNode {
+		if n.kind != kind {
+			return false
+		}
+		for _, li := range n.children {
+			if !c.validAt(li, item, custom, depth+1) {
 				return false
 			}
-			for _, li := range n.children {
-				if !c.validAt(li, item, custom, depth+1) {
-					return false
-				}
-			}
-			return true
 		}
+		return true
 	}
 	if st, ok := custom[typ]; ok {
 		return c.validStruct(n, st, custom, depth)
@@ -183,6 +183,23 @@ func (c *checker) validAt(n *xmpNode, typ string, custom map[string]structType, 
 		return c.validStruct(n, st, custom, depth)
 	}
 	return validSimple(n, typ)
+}
+
+// arrayType is the kind and the item type of an array type, or simpleNode.
+func arrayType(typ string) (nodeKind, string) {
+	prefix, item, ok := strings.Cut(typ, " ")
+	if !ok {
+		return simpleNode, ""
+	}
+	switch prefix {
+	case "bag":
+		return bagNode, item
+	case "seq":
+		return seqNode, item
+	case "alt":
+		return altNode, item
+	}
+	return simpleNode, ""
 }
 
 func (c *checker) validStruct(n *xmpNode, st structType, custom map[string]structType, depth int) bool {
@@ -204,18 +221,8 @@ func validSimple(n *xmpNode, typ string) bool {
 		return true
 	case "LangAlt":
 		return validLangAlt(n)
-	case "TextOrBag":
-		return n.kind == simpleNode || n.kind == bagNode
 	}
 	if n.kind != simpleNode {
-		return false
-	}
-	if values, ok := strings.CutPrefix(typ, "choice "); ok {
-		for _, v := range strings.Split(values, ",") {
-			if n.value == v {
-				return true
-			}
-		}
 		return false
 	}
 	switch typ {

@@ -64,14 +64,14 @@ func board(p place, staffFile string) config.Board {
 	}
 	return config.Board{
 		ID: demoBoard, Name: "Socialnämnden", OrgNumber: p.orgNumber, StaffFile: staffFile, RegistryPrefix: "SN",
-		AppealAddressee:  "Förvaltningsrätten (exempel)",
+		AppealAddressee: "Förvaltningsrätten (exempel)", SupplementDays: 10,
 		DisposalDecision: config.DisposalDecision{Number: "SN 2026/1", Date: "2026-01-15", Body: "Socialnämnden (exempel)"},
 		LegalReferences: []config.LegalReference{
 			reference("ekonomiskt-bistand", "12 kap. 1 § socialtjänstlagen (2025:400)"),
 			reference("ssbtek", "socialtjänstlagen (2025:400) och förordning (2008:975)"),
 		},
 		ControlPeriod: config.ControlPeriod{AskMonthsBack: 2, SumMonthBack: 1, From: "2025-01-01"},
-		Retention:     config.Retention{DraftDays: 7, DraftMaxDays: 30, FetchedDays: 7},
+		Retention:     config.Retention{DraftDays: 7, DraftMaxDays: 30, FetchedDays: 7, DecidedYears: 5},
 	}
 }
 

@@ -37,11 +37,14 @@ func TestWrite(t *testing.T) {
 	var back struct {
 		XMLName    xml.Name
 		Signatures []struct {
-			Main    string   `xml:"SignatureValidationStatus>MainIndication"`
-			Sub     string   `xml:"SignatureValidationStatus>SubIndication"`
-			Best    string   `xml:"ValidationTimeInfo>BestSignatureTime>POETime"`
-			Digest  string   `xml:"SignersDocument>DigestAlgAndValue>DigestValue"`
-			Signer  string   `xml:"SignerInformation>Signer"`
+			Main   string `xml:"SignatureValidationStatus>MainIndication"`
+			Sub    string `xml:"SignatureValidationStatus>SubIndication"`
+			Best   string `xml:"ValidationTimeInfo>BestSignatureTime>POETime"`
+			Digest string `xml:"SignersDocument>DigestAlgAndValue>DigestValue"`
+			Signer string `xml:"SignerInformation>Signer"`
+			Cert   struct {
+				To string `xml:"VOReference,attr"`
+			} `xml:"SignerInformation>SignerCertificate"`
 			Reasons []string `xml:"SignatureValidationStatus>AssociatedValidationReportData>AdditionalValidationReportData>ReportData>Value"`
 		} `xml:"SignatureValidationReport"`
 		Objects []struct {

@@ -128,6 +128,10 @@ func (p *Pages) casePage(w http.ResponseWriter, r *route.Request, a *attempt) er
 	if err != nil {
 		return err
 	}
+	checked, err := p.received(r.Context(), f)
+	if err != nil {
+		return err
+	}
 	a.named(f.Worksheet)
 	d := p.data(r, page.T("desk.case.title", "name", f.Name, "month", page.MonthOf(f.Month)))
 	d.Service = []page.Text{page.CaseNumber(f.Reference), ", ", f.BoardName}
@@ -142,15 +146,15 @@ func (p *Pages) casePage(w http.ResponseWriter, r *route.Request, a *attempt) er
 	if f.Protected {
 		d.Notices = append(d.Notices, page.Notice{Tone: page.Critical, Title: page.T("desk.protected"), Body: page.T("desk.case.protected")})
 	}
-	d.Body = p.caseBody(f, a)
+	d.Body = p.caseBody(f, a, checked)
 	return p.render(w, r, a.status, "case.html", d)
 }
 
-func (p *Pages) caseBody(f casework.CaseFile, a *attempt) caseBody {
+func (p *Pages) caseBody(f casework.CaseFile, a *attempt, checked map[string]page.Text) caseBody {
 	base := "/handlaggare/arenden/" + f.ID
 	open := f.Decision == nil
 	b := caseBody{Base: base, Jump: jumps(), Facts: facts(f), Open: open, Key: casework.NewKey(),
-		Sheet: sheet(f, a, open), Sources: sources(f), Application: application(f), Documents: documents(f, base), Months: months(f),
+		Sheet: sheet(f, a, open), Sources: sources(f), Application: application(f), Documents: documents(f, base, checked), Months: months(f),
 		Since:       p.since(f),
 		Supplements: p.supplements(f, base), Ask: supplementAsked(f, a), Messages: messages(f), Message: messageField(a),
 		Notes: p.notes(f), Note: noteOf(a), Heard: p.communications(f), Communicate: communicationOf(a)}

@@ -19,6 +19,7 @@ import (
 
 	"medborgarnavet/internal/casework"
 	"medborgarnavet/internal/clock"
+	"medborgarnavet/internal/validation"
 	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/route"
 )
@@ -38,6 +39,8 @@ type Deps struct {
 	Municipality *page.Municipality
 	Clock        clock.Clock
 	Casework     *casework.Casework
+	// Validation is what is kept of the validation of a received document.
+	Validation func(ctx context.Context, document string) (rec validation.Record, kept bool, err error)
 	// BoardName is the name of an authority.
 	BoardName func(board string) string
 	// Extend prolongs the login and tells when it then ends. Nil: the page

@@ -85,11 +85,15 @@ func answer(l submission.SummaryLine) page.SummaryRow {
 }
 
 // documents are those of the application and of answers.
-func documents(f casework.CaseFile, base string) page.Table {
+func documents(f casework.CaseFile, base string, checked map[string]page.Text) page.Table {
 	t := page.Table{Caption: page.T("desk.documents.caption"), HideCaption: true, Empty: page.T("desk.documents.none"),
-		Columns: []page.Column{{Text: page.T("desk.documents.name")}, {Text: page.T("desk.documents.from")}, {Text: page.T("desk.documents.came")}, number("desk.documents.size")}}
+		Columns: []page.Column{{Text: page.T("desk.documents.name")}, {Text: page.T("desk.documents.from")}, {Text: page.T("desk.documents.came")}, number("desk.documents.size"), {Text: page.T("desk.documents.checked")}}}
 	add := func(id, name string, from page.Text, at time.Time, size int64) {
-		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{page.Link{URL: base + "/fil/" + id, Text: page.FileName(name)}, from, page.Date(at), page.Bytes(size)}})
+		check := checked[id]
+		if check == nil {
+			check = "–" // only a PDF can be signed, or be PDF/A
+		}
+		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{page.Link{URL: base + "/fil/" + id, Text: page.FileName(name)}, from, page.Date(at), page.Bytes(size), check}})
 	}
 	for _, x := range f.Record.Application.Files {
 		add(x.ID, x.Name, page.T("desk.documents.application"), f.ReceivedAt, x.Size)

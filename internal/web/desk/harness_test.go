@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"medborgarnavet/internal/outbox"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -30,6 +31,7 @@ import (
 	"medborgarnavet/internal/keyring"
 	"medborgarnavet/internal/keyring/keyringtest"
 	"medborgarnavet/internal/submission"
+	"medborgarnavet/internal/validation"
 	"medborgarnavet/internal/web/desk"
 	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/page/pagetest"
@@ -64,7 +66,9 @@ type office struct {
 	routes   []route.Route
 
 	protected bool // whether the next applications are of protected persons
-	broken    bool // whether the e-service cannot calculate
+	// validations are what is kept of documents' validations, by their id.
+	validations map[string]validation.Record
+	broken      bool // whether the e-service cannot calculate
 }
 
 func newOffice(t *testing.T) *office {
@@ -87,7 +91,7 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Casework = casework.New(casework.Options{DB: o.db, Ring: o.ring, Audit: log, Clock: o.clock, Directory: dir,
+	o.Casework = casework.New(casework.Options{DB: o.db, Outbox: outbox.New(o.db, nil), Ring: o.ring, Audit: log, Clock: o.clock, Directory: dir,
 		Submissions: submission.New(submission.Options{DB: o.db, Ring: o.ring}), Worksheet: func(ctx context.Context, id string, r plugin.WorksheetRequest) (plugin.Worksheet, error) {
 			if o.broken {
 				return plugin.Worksheet{}, fault.New(fault.Unavailable, "down")
@@ -121,7 +125,7 @@ func (o *office) serve() {
 	renderer, err := page.New(page.Options{Catalogue: cat, Themes: []*page.Theme{theme}})
 	must(err)
 	muni := &page.Municipality{ID: "ekbacka", Name: "Ekbacka kommun", Theme: theme, Phone: "0000-12 34 56", TestMode: true}
-	pages, err := desk.New(desk.Deps{Renderer: renderer, Municipality: muni, Clock: o.clock, Casework: o.Casework,
+	pages, err := desk.New(desk.Deps{Renderer: renderer, Municipality: muni, Clock: o.clock, Casework: o.Casework, Validation: o.validation,
 		BoardName: func(string) string { return "Socialnämnden" },
 		Extend:    func(context.Context, *route.Request) (time.Time, error) { return start.Add(time.Hour), nil }})
 	must(err)
@@ -389,4 +393,9 @@ func (o *office) open(id string) {
 func checkIn(t *testing.T, doc []byte, lang string) {
 	t.Helper()
 	pagetest.Check(t, doc, lang)
+}
+
+func (o *office) validation(_ context.Context, document string) (validation.Record, bool, error) {
+	rec, kept := o.validations[document]
+	return rec, kept, nil
 }

@@ -12,6 +12,7 @@ import (
 	"medborgarnavet/internal/casework"
 	"medborgarnavet/internal/identity/session"
 	"medborgarnavet/internal/submission"
+	"medborgarnavet/internal/validation"
 )
 
 // The queue tells what to do, and no identity number.
@@ -282,5 +283,27 @@ func TestOtherLanguages(t *testing.T) {
 			t.Fatalf("%s: status %d", lang, w.Code)
 		}
 		checkIn(t, w.Body.Bytes(), lang)
+	}
+}
+
+// S-06, S-11, S-12: the officer sees what became of each document's validation,
+// in words, and that a claim to be PDF/A is not a fact.
+func TestWhatValidationSaid(t *testing.T) {
+	o := newOffice(t)
+	id := o.caseOf(anna, "Anna Berglund", "EB 2026-000001")
+	officer, base := o.login(eva, "Eva Lind", session.Staff), "/handlaggare/arenden/"+id
+	says(t, "before it is done", officer.page(base), "Kontrolleras nu")
+	for _, c := range []struct {
+		rec  validation.Record
+		says []string
+	}{
+		{validation.Record{Verdict: validation.Valid, Claimed: "2A", Conformant: true}, []string{"Underskriften är giltig.", "PDF/A-2A håller."}},
+		{validation.Record{Verdict: validation.Invalid, Claimed: "3A"}, []string{"Underskriften är inte giltig.", "säger sig vara PDF/A-3A men är det inte"}},
+		{validation.Record{Verdict: validation.Undecided, Claimed: "1B", Disagree: true}, []string{"Det går inte att avgöra", "Granskarna är oense om PDF/A-1B."}},
+		{validation.Record{Verdict: validation.NoSignature}, []string{"Ingen elektronisk underskrift."}},
+		{validation.Record{Verdict: validation.Unusable}, []string{"Filen går inte att läsa som PDF."}},
+	} {
+		o.validations = map[string]validation.Record{"FIL1": c.rec}
+		says(t, string(c.rec.Verdict), officer.page(base), c.says...)
 	}
 }

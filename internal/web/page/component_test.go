@@ -44,6 +44,7 @@ func components() map[string]Component {
 		"button":        Buttons{[]Button{{Text: "Spara"}, {Text: "Ta bort", Variant: Danger, Name: "gor", Value: "bort", About: "barn 2"}, {Text: "Hem", URL: "/", Variant: Quiet, Icon: "home"}}},
 		"actionbutton":  ActionButton{URL: "/avbryt", Button: Button{Text: "Avbryt", Variant: Secondary}, Hidden: []HiddenValue{{"id", `"1"`}}},
 		"notice":        Notice{Tone: Warning, Title: "A-kassan svarar inte", Body: "Det andra kan du läsa ändå.", Live: true},
+		"answer":        Answer{Kind: AnswerNo, Title: "Underskriften är inte giltig.", Body: "Dokumentet har ändrats.", ItemsTitle: "Det här har ändrats:", Items: Strings("Sidan 1")},
 		"errorsummary":  ErrorSummary{[]FieldError{{"a.b", "Hyra: skriv ett belopp, till exempel 6 200."}, {"c", "Period: välj en månad."}}},
 		"details":       Details{Summary: "Vad betyder det?", Body: paragraph{"Så här."}, Open: true},
 		"inset":         Inset{Body: "Text", Lang: "sv"},

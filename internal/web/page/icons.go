@@ -15,6 +15,7 @@ var icons = map[string]string{
 	"check":      `<path d="M12 3.5 2.8 19.6a.8.8 0 0 0 .7 1.2h17a.8.8 0 0 0 .7-1.2z" fill="currentColor"/><path class="k-icon__cut" d="M12 9.6v4.6M12 17.4v.1"/>`,
 	"stop":       `<path d="M8.2 3h7.6L21 8.2v7.6L15.8 21H8.2L3 15.8V8.2z" fill="currentColor"/><path class="k-icon__cut" d="M12 7.6v5.4M12 16.4v.1"/>`,
 	"info":       `<circle cx="12" cy="12" r="9" fill="currentColor"/><path class="k-icon__cut" d="M12 11v5.4M12 7.6v.1"/>`,
+	"unsure":     `<path d="M12 2.2 21.8 12 12 21.8 2.2 12z" fill="currentColor"/><path class="k-icon__cut" d="M9.7 9.8a2.3 2.3 0 1 1 3.3 2.1c-.7.4-1 .8-1 1.5M12 16.3v.1"/>`,
 	"dash":       `<path d="M5.5 12h13"/>`,
 	"waiting":    `<circle cx="12" cy="12" r="8.5"/><path d="M12 7.2V12l3.2 2.2"/>`,
 	"arrow-back": `<path d="M19 12H5.5M11 6l-6 6 6 6"/>`,

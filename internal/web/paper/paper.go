@@ -25,6 +25,8 @@ type Head struct {
 	Title page.Text
 	// Number is the registration number and stands on every page.
 	Number string
+	// NumberLabel is what the number is; nil = "Ärendenummer".
+	NumberLabel page.Text
 	// At is when the record was made, never when it is downloaded.
 	At time.Time
 }
@@ -40,13 +42,16 @@ type Sheet struct {
 func New(r *page.Renderer, m *page.Municipality, h Head) *Sheet {
 	s := &Sheet{renderer: r}
 	board, title := s.words(h.Board), s.words(h.Title)
+	if h.NumberLabel == nil {
+		h.NumberLabel = page.T("paper.number")
+	}
 	s.doc = pdfa.Document{
 		Meta:  pdfa.Meta{Title: title + ", " + h.Number, Author: board + ", " + m.Name, Creator: "Medborgarnavet", Language: "sv", Created: h.At},
 		Theme: pdfa.Theme{Colour: colour(m)},
 		Letterhead: pdfa.Letterhead{Municipality: m.Name, Board: board, Kind: s.words(h.Kind), Running: h.Number,
 			References: []pdfa.Field{
 				{Label: s.words(page.T("paper.date")), Value: s.words(page.Date(h.At))},
-				{Label: s.words(page.T("paper.number")), Value: h.Number},
+				{Label: s.words(h.NumberLabel), Value: h.Number},
 			}},
 		Footer: []string{m.Name + ", " + m.Phone},
 	}

@@ -156,7 +156,8 @@ func (p *Pages) start(w http.ResponseWriter, r *route.Request) error {
 			Body: swedish(m.Description), Meta: page.T("public.start.needs_eid")})
 	}
 	body.Cards.Cards = append(body.Cards.Cards,
-		page.Card{Title: page.T("public.start.follow"), URL: "/arenden", Body: page.T("public.start.follow_text"), Meta: page.T("public.start.needs_eid")})
+		page.Card{Title: page.T("public.start.follow"), URL: "/arenden", Body: page.T("public.start.follow_text"), Meta: page.T("public.start.needs_eid")},
+		page.Card{Title: page.T("public.start.validate"), URL: "/validera", Body: page.T("public.start.validate_text"), Meta: page.T("public.start.open")})
 	d := p.data(r, page.T("public.start.title"))
 	d.OwnHeading = true
 	body.Hero = page.Hero{Title: page.T("public.start.title"), Lead: page.T("public.start.lead", "municipality", p.Municipality.Name)}

@@ -52,7 +52,10 @@ type Route struct {
 	Quiet bool
 	// MaxBytes limits the body; 0 = 256 KiB.
 	MaxBytes int64
-	Do       Handler
+	// Stream leaves the body to the handler, which reads it as it comes:
+	// for a file so large that a place must be free for it first.
+	Stream bool
+	Do     Handler
 	// NoLogin answers instead of the error page when the login has run out,
 	// so that what was posted is not lost.
 	NoLogin Handler
@@ -180,7 +183,7 @@ func (rt *Router) serve(route Route) http.HandlerFunc {
 		if route.NoLogin != nil && fault.KindOf(err) == fault.Unauthenticated {
 			do, err = route.NoLogin, nil
 		}
-		if err == nil {
+		if err == nil && !route.Stream {
 			err = parse(r, limit)
 		}
 		if err == nil {

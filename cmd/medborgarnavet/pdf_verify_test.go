@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"medborgarnavet/block/pades"
+	"medborgarnavet/block/pdf"
+)
+
+// S-06, I-12: each verdict has its exit code, and the JSON is that of the
+// contract. Flags may stand on either side of the file, with one dash or two.
+func TestPDFVerifyTellsByItsExitCode(t *testing.T) {
+	d := newDesk(t)
+	good := d.signed(pades.BLTA)
+	file, root := d.write("good.pdf", good), d.path("root.pem")
+	changed := d.write("changed.pdf", withOtherTitle(t, good))
+	flipped := d.write("flipped.pdf", flip(t, good))
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+	}{
+		{"valid", []string{file, "-trust", root}, 0},
+		{"flags first, two dashes", []string{"--json", "--trust", root, file}, 0},
+		{"on both sides", []string{"--trust=" + root, file, "-json"}, 0},
+		{"two trust flags", []string{"-trust", root, "-trust", d.path("chain.pem"), file}, 0},
+		{"several files after one", []string{file, "-trust", d.path("anna.pem"), root}, 0},
+		{"and the file last", []string{"-trust", d.path("anna.pem"), root, file}, 0},
+		{"a day", []string{file, "-trust", root, "-time", time.Now().UTC().Format(time.DateOnly)}, 0},
+		{"long after, with all evidence in the file", []string{file, "-trust", root, "-time", time.Now().AddDate(1, 6, 0).Format(time.RFC3339)}, 0},
+		{"an unknown issuer", []string{file}, 3},
+		{"changed afterwards", []string{changed, "-trust", root}, 1},
+		{"changed, issuer unknown", []string{changed}, 1},
+		{"a byte flipped", []string{flipped, "-trust", root}, 1},
+		{"no signature", []string{d.path("beslut.pdf"), "-trust", root}, 4},
+	} {
+		if code, out, errs := d.run(append([]string{"pdf", "verify"}, c.args...)...); code != c.code {
+			t.Errorf("%s: exit %d, want %d\n%s%s", c.name, code, c.code, out, errs)
+		}
+	}
+}
+
+// withOtherTitle adds what no later signature needs: other words on the page.
+func withOtherTitle(t *testing.T, file []byte) []byte {
+	t.Helper()
+	f, err := pdf.Read(file, pdf.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := f.Latest().Pages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := f.Update()
+	page := pdf.Dict{}
+	for k, v := range pages[0].Dict {
+		page[k] = v
+	}
+	page["Contents"] = u.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: []byte("BT ET")})
+	u.Set(pages[0].Ref, page)
+	more, err := u.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(bytes.Clone(file), more...)
+}
+
+// flip changes one byte of what is signed, in the file's first comment line.
+func flip(t *testing.T, file []byte) []byte {
+	t.Helper()
+	out := bytes.Clone(file)
+	out[12] ^= 0x01
+	return out
+}
+
+// S-06: exactly the members of the contract, in its nesting, lists never null.
+func TestPDFVerifyJSON(t *testing.T) {
+	d := newDesk(t)
+	file := d.write("good.pdf", d.signed(pades.BLT))
+	_, out, errs := d.run("pdf", "verify", file, "-json", "-trust", d.path("root.pem"))
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(out), &top); err != nil {
+		t.Fatalf("%v: %s%s", err, out, errs)
+	}
+	members(t, top, "verdict", "signatures", "pdfa")
+	var list []map[string]json.RawMessage
+	decode(t, top["signatures"], &list)
+	if len(list) != 1 {
+		t.Fatalf("%d signatures", len(list))
+	}
+	members(t, list[0], "field", "verdict", "indication", "sub_indication", "level", "signer", "signed_at", "covers_whole_document", "changes_after", "reasons")
+	for name, want := range map[string]string{"verdict": `"valid"`, "indication": `"TOTAL-PASSED"`, "level": `"B-LT"`, "signer": `"Anna Berglund"`,
+		"covers_whole_document": "true", "sub_indication": `""`} {
+		if string(list[0][name]) != want {
+			t.Errorf("%s is %s, want %s", name, list[0][name], want)
+		}
+	}
+	for _, name := range []string{"changes_after", "reasons"} {
+		if !strings.HasPrefix(string(list[0][name]), "[") {
+			t.Errorf("%s is %s", name, list[0][name])
+		}
+	}
+	var signedAt time.Time
+	decode(t, list[0]["signed_at"], &signedAt)
+	if time.Since(signedAt).Abs() > time.Minute {
+		t.Errorf("signed at %v", signedAt)
+	}
+	var pdfaPart map[string]json.RawMessage
+	decode(t, top["pdfa"], &pdfaPart)
+	members(t, pdfaPart, "claimed", "conformant", "findings")
+	if string(pdfaPart["claimed"]) != `"2A"` || string(pdfaPart["conformant"]) != "true" || string(pdfaPart["findings"]) != "[]" {
+		t.Errorf("pdfa: %s", top["pdfa"])
+	}
+	_, out, _ = d.run("pdf", "verify", "-json", d.write("plain.pdf", plainPDF(t)))
+	if want := `{"verdict":"no-signature","signatures":[],"pdfa":{"claimed":"","conformant":false,"findings":[]}}` + "\n"; out != want {
+		t.Errorf("%s, want %s", out, want)
+	}
+}
+
+func decode(t *testing.T, raw []byte, into any) {
+	t.Helper()
+	if err := json.Unmarshal(raw, into); err != nil {
+		t.Fatalf("%v: %s", err, raw)
+	}
+}
+
+func members(t *testing.T, have map[string]json.RawMessage, want ...string) {
+	t.Helper()
+	var names []string
+	for name := range have {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	slices.Sort(want)
+	if !slices.Equal(names, want) {
+		t.Errorf("members %v, want %v", names, want)
+	}
+}
+
+// plainPDF claims nothing and is signed by nobody.
+func plainPDF(t *testing.T) []byte {
+	t.Helper()
+	b := pdf.NewBuilder("1.7")
+	tree := b.Reserve()
+	page := b.Add(pdf.Dict{"Type": pdf.Name("Page"), "Parent": tree, "MediaBox": pdf.Array{0, 0, 595, 842}, "Resources": pdf.Dict{}})
+	b.Set(tree, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": pdf.Array{page}, "Count": 1})
+	out, err := b.Bytes(pdf.Dict{"Root": b.Add(pdf.Dict{"Type": pdf.Name("Catalog"), "Pages": tree})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// S-06, I-14: what cannot be used is exit 2 and one line that says why, for
+// every command, and never a crash.
+func TestPDFCommandsRefuseWhatTheyCannotRead(t *testing.T) {
+	d := newDesk(t)
+	plain := plainPDF(t)
+	encrypted := bytes.Replace(plain, []byte("trailer\n<<"), []byte("trailer\n<</Encrypt <</Filter/Standard/V 2/R 3/O<00>/U<00>/P -4>>"), 1)
+	if bytes.Equal(plain, encrypted) {
+		encrypted = bytes.Replace(plain, []byte("trailer"), []byte("trailer "), 1)
+		t.Fatal("the trailer was not found")
+	}
+	files := map[string]string{
+		"empty":     d.write("empty.pdf", nil),
+		"text":      d.write("text.pdf", []byte("Hej! Det här är ingen PDF.\n")),
+		"truncated": d.write("truncated.pdf", []byte("%PDF-1.7\n1 0 obj\n<</Type/Cat")),
+		"directory": d.dir,
+		"missing":   d.path("finns-inte.pdf"),
+		"device":    os.DevNull,
+		"huge":      d.write("huge.pdf", fmt.Appendf(nil, "%%PDF-1.7\nxref\n0 %d\ntrailer\n<</Size %d/Root 1 0 R>>\nstartxref\n9\n%%%%EOF\n", 1<<40, 1<<40)),
+		"PNG":       d.write("image.png", []byte("\x89PNG\r\n\x1a\n0000")),
+	}
+	for _, command := range []string{"verify", "check", "scan"} {
+		for name, file := range files {
+			refused(t, d, name, "pdf", command, file)
+		}
+	}
+	lock := d.write("encrypted.pdf", encrypted)
+	refused(t, d, "encrypted", "pdf", "verify", lock)
+	refused(t, d, "encrypted", "pdf", "scan", lock)
+	for _, args := range [][]string{{}, {"a.pdf", "b.pdf"}, {"-nonsense", lock}, {lock, "-time", "igår"}, {lock, "-trust", d.path("none.pem")},
+		{lock, "-trust", files["text"]}, {lock, "-trust", d.write("list.xml", []byte("<TrustServiceStatusList/>"))}} {
+		refused(t, d, "wrong use", append([]string{"pdf", "verify"}, args...)...)
+	}
+}
+
+func refused(t *testing.T, d *desk, name string, args ...string) {
+	t.Helper()
+	code, out, errs := d.run(args...)
+	if code != 2 || out != "" || strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "medborgarnavet: ") {
+		t.Errorf("%s %v: exit %d, out %q, err %q", name, args[:2], code, out, errs)
+	}
+}
+
+// S-06: the words for people: the verdict comes first, and no letter from the
+// file can steer the terminal.
+func TestPDFVerifyInWords(t *testing.T) {
+	d := newDesk(t)
+	_, out, _ := d.run("pdf", "verify", d.write("good.pdf", d.signed(pades.BT)), "-trust", d.path("root.pem"), "-online")
+	first, _, _ := strings.Cut(out, "\n")
+	if !strings.HasSuffix(first, "good.pdf: VALID") || !strings.Contains(out, "1. Anna Berglund: valid") || !strings.Contains(out, "proven by a time-stamp") {
+		t.Error(out)
+	}
+	if got := clean("a\x1b[31mb\u202ec\nd\u200de"); got != "a[31mbcd\u200de" {
+		t.Errorf("%q", got)
+	}
+}
