@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"medborgarnavet/block/pades"
 	"medborgarnavet/block/pdf"
@@ -107,6 +108,11 @@ func TestStampFitsOrRefuses(t *testing.T) {
 		if err == nil {
 			keep(t, fmt.Sprint("fit-", width), mustSign(t, file, s, o))
 		}
+	}
+	start := time.Now()
+	long := pades.Options{Name: longName, Reason: strings.Repeat("عبد الرحمن Ǩeeǯǯam ", 20_000), Time: at, Appearance: &pades.Appearance{}}
+	if _, err := pades.Sign(context.Background(), file, s, long); !errors.Is(err, pades.ErrNoRoom) || time.Since(start) > 5*time.Second {
+		t.Errorf("a reason of a book's length: %v after %v", err, time.Since(start))
 	}
 	for _, r := range []pades.Rect{{X: 500, Y: 10, Width: 200, Height: 60}, {X: -5, Y: 10, Width: 200, Height: 60}, {X: 5, Y: 5, Width: 10, Height: 10}} {
 		_, err := pades.Sign(context.Background(), file, s, pades.Options{Time: at, Appearance: &pades.Appearance{Rect: r}})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"medborgarnavet/block/pdf"
 	"medborgarnavet/block/pdf/font"
@@ -64,20 +65,21 @@ func (s *setting) fit(lines []stampLine, width, height float64) error {
 		return fmt.Errorf("%w: the rectangle is too small", ErrNoRoom)
 	}
 	for size := sizeMost; size >= sizeGood; size -= sizeStep {
-		if s.set(lines, size, room, false) && s.height <= tall {
+		if s.set(lines, size, room, tall, false) {
 			return nil
 		}
 	}
 	for size := sizeMost; size >= sizeLeast; size -= sizeStep {
-		if s.set(lines, size, room, true) && s.height <= tall {
+		if s.set(lines, size, room, tall, true) {
 			return nil
 		}
 	}
 	return fmt.Errorf("%w: the text cannot be read at any size that fits", ErrNoRoom)
 }
 
-// set breaks the lines at a size; false when a line is too wide.
-func (s *setting) set(lines []stampLine, size, room float64, mayBreak bool) bool {
+// set breaks the lines at a size; false when a line is too wide or all are too
+// high.
+func (s *setting) set(lines []stampLine, size, room, tall float64, mayBreak bool) bool {
 	s.size, s.lines, s.height = size, s.lines[:0], 0
 	for _, l := range lines {
 		at := size
@@ -86,21 +88,20 @@ func (s *setting) set(lines []stampLine, size, room float64, mayBreak bool) bool
 		}
 		rest := strings.Join(strings.Fields(l.text), " ")
 		for rest != "" {
-			run := s.shape(l.weight, rest)
-			next := ""
-			if run.Width(at) > room {
+			head, tail := rest, ""
+			if s.tooWide(l.weight, rest, at, room) {
 				if !mayBreak {
 					return false
 				}
-				head, tail := s.split(l.weight, rest, at, room)
-				if head == "" {
+				if head, tail = s.split(l.weight, rest, at, room); head == "" {
 					return false
 				}
-				run, next = s.shape(l.weight, head), tail
 			}
-			s.lines = append(s.lines, setLine{run, at, l.weight})
-			s.height += at * leadPart
-			rest = next
+			s.lines = append(s.lines, setLine{s.shape(l.weight, head), at, l.weight})
+			if s.height += at * leadPart; s.height > tall {
+				return false
+			}
+			rest = tail
 		}
 	}
 	return true
@@ -117,10 +118,31 @@ func (s *setting) shape(w weight, text string) font.Run {
 	return run
 }
 
+// most is how many bytes of text can go in one line: far more than ordinary
+// letters fill. What is longer is broken without being measured whole.
+func most(size, room float64) int { return int(12*room/size) + 64 }
+
+func (s *setting) tooWide(w weight, text string, size, room float64) bool {
+	return len(text) > most(size, room) || s.shape(w, text).Width(size) > room
+}
+
 // split cuts a text that is too wide where it fits: after a word, or within a
 // word that is wider than the room, but never within a cluster. head is empty
 // when not even one cluster fits.
 func (s *setting) split(w weight, text string, size, room float64) (head, tail string) {
+	beyond := ""
+	if cut := most(size, room); len(text) > cut {
+		for !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text, beyond = text[:cut], text[cut:]
+	}
+	head, tail = s.splitLine(w, text, size, room)
+	return head, strings.TrimSpace(tail + beyond)
+}
+
+// splitLine splits a text that is not much longer than a line.
+func (s *setting) splitLine(w weight, text string, size, room float64) (head, tail string) {
 	run := s.shape(w, text)
 	text = run.Text
 	upTo := make([]int64, len(text)+1) // advance of the glyphs whose text ends here
@@ -147,7 +169,7 @@ func (s *setting) split(w weight, text string, size, room float64) (head, tail s
 	for _, at := range []int{word, letter} {
 		head = strings.TrimSpace(text[:at])
 		if head != "" && s.shape(w, head).Width(size) <= room {
-			return head, strings.TrimSpace(text[at:])
+			return head, text[at:]
 		}
 	}
 	return s.splitSlowly(w, text, ends, letter, size, room)
@@ -157,7 +179,7 @@ func (s *setting) split(w weight, text string, size, room float64) (head, tail s
 func (s *setting) splitSlowly(w weight, text string, ends []bool, from int, size, room float64) (head, tail string) {
 	for at := from; at > 0; at-- {
 		if ends[at] && s.shape(w, text[:at]).Width(size) <= room {
-			return strings.TrimSpace(text[:at]), strings.TrimSpace(text[at:])
+			return strings.TrimSpace(text[:at]), text[at:]
 		}
 	}
 	return "", text

@@ -164,7 +164,7 @@ func (p *pageText) paragraph(role pdf.Name, lines []textLine, x, y, room float64
 		for rest != "" {
 			head := rest
 			rest = ""
-			if p.set.shape(l.weight, head).Width(l.size) > room {
+			if p.set.tooWide(l.weight, head, l.size, room) {
 				head, rest = p.set.split(l.weight, head, l.size, room)
 			}
 			p.content = p.set.subset(l.weight).Text(p.content, p.set.shape(l.weight, head), l.size)

@@ -31,17 +31,13 @@ const reportPurpose = "validation-report"
 // buildValidate makes the page and the interface where anyone checks a
 // signature.
 func (t *town) buildValidate(renderer *page.Renderer) (*validate.Pages, error) {
-	v, err := t.validator()
-	if err != nil {
-		return nil, fmt.Errorf("validation: %w", err)
-	}
 	token, err := t.tokenIssuer()
 	if err != nil {
 		return nil, fmt.Errorf("validation tokens: %w", err)
 	}
 	return validate.New(validate.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, BaseURL: t.baseURL, Token: token,
 		Validate: func(ctx context.Context, data []byte) (validation.Report, error) {
-			return v.Validate(ctx, data, validation.Options{PDFA: true})
+			return t.inspector.Validate(ctx, data, validation.Options{PDFA: true})
 		},
 		Sign: func(msg []byte) []byte { return t.ring.Sign(reportPurpose, msg) },
 		Verify: func(msg, signature []byte) bool {

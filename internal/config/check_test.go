@@ -52,6 +52,12 @@ var checkCases = []struct {
 	{"cert without key", `key_file = "certs/client.key"` + "\n", "", m + ".case_system.cert_file", "belong together"},
 	{"not PEM", `roots_file = "certs/roots.pem"`, `roots_file = "staff/socialnamnden.toml"`, m + ".bankid.roots_file", "no certificate"},
 	{"certificate out", `cert_file = "certs/client.pem"`, `cert_file = "certs/old.pem"`, m + ".case_system.cert_file", "went out"},
+	{"trust file gone", `"trust/list.xml"`, `"trust/none.pem"`, m + ".validation.trust_files[2]", "cannot be read"},
+	{"test CA for signatures", `["certs/roots.pem", `, `["certs/fake.pem", `, m + ".validation.trust_files[1]", "for tests"},
+	{"trust that is no certificate", `"trust/list.xml"`, `"staff/socialnamnden.toml"`, m + ".validation.trust_files[2]", "no certificate"},
+	{"a list that nobody may sign", `list_signer_files = ["certs/roots.pem"]`, ``, m + ".validation.list_signer_files", "is needed"},
+	{"another token key", `token_key_file = "certs/client.key"`, `token_key_file = "certs/bankid.key"`, m + ".validation.token_key_file", "not the key"},
+	{"token without key", `token_key_file = "certs/client.key"`, ``, m + ".validation.token_cert_file", "belong together"},
 	{"one series for two", firstBoard, otherBoard + firstBoard, board + ".registry_prefix", "same letters"},
 	{"no staff file", `staff/socialnamnden.toml`, `staff/none.toml`, board + ".staff_file", "cannot be read"},
 	{"no disposal decision", disposalBlock, "", board + ".disposal_decision", "needed in production"},
@@ -187,6 +193,8 @@ func TestWarnings(t *testing.T) {
 	certificate(t, dir, "client", "Ekbacka kommun", now.AddDate(0, 0, 20))
 	text := strings.Replace(full(t), "from = 2025-07-01\n", "from = 2025-07-01\nto = 2026-12-01\n", 1)
 	text = strings.Replace(text, "to = 2027-12-31", "to = 2026-11-01", 1)
+	text = strings.Replace(text, `trust_files = ["certs/roots.pem", "trust/list.xml"]`, "", 1)
+	text = strings.Replace(text, `trust_files = ["certs/roots.pem"]`, "", 1)
 	c, err := Parse(text, dir)
 	if err != nil {
 		t.Fatal(err)
@@ -196,6 +204,8 @@ func TestWarnings(t *testing.T) {
 		"municipality[ekbacka].case_system.cert_file":                                    "goes out on 2026-12-12",
 		"municipality[ekbacka].board[socialnamnden].legal_reference[ekonomiskt-bistand]": "goes out of force on 2026-12-01",
 		"municipality[ekbacka].plugin[ssbtek].to":                                        "not shown",
+		"municipality[ekbacka].validation.online":                                        "does nothing",
+		"municipality[havsnas].validation.trust_files":                                   "is empty",
 	} {
 		if !said(findings, key, text, true) {
 			t.Errorf("not warned: %s: %s", key, text)

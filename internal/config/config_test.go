@@ -24,7 +24,7 @@ var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 func world(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, d := range []string{"data/ekbacka", "keys/ekbacka/due", "keys/havsnas/due", "certs", "staff", "secrets"} {
+	for _, d := range []string{"data/ekbacka", "keys/ekbacka/due", "keys/havsnas/due", "certs", "staff", "secrets", "trust"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -33,6 +33,7 @@ func world(t *testing.T) string {
 		"keys/ekbacka/master.key":  "x",
 		"keys/havsnas/master.key":  "x",
 		"staff/socialnamnden.toml": "",
+		"trust/list.xml":           "<?xml version=\"1.0\"?><TrustServiceStatusList/>",
 		"secrets/havsnas.dsn":      "postgres://mnv:geheim@db.example/havsnas\n",
 	} {
 		write(t, filepath.Join(dir, name), text)
@@ -98,6 +99,8 @@ func TestFullExample(t *testing.T) {
 		"sqlite path":  {m.Database.DSN, filepath.Join(dir, "data/ekbacka/medborgarnavet.db")},
 		"key path":     {m.Keys.DueDir, filepath.Join(dir, "keys/ekbacka/due")},
 		"target path":  {p.Targets["ssbt"].CertFile, filepath.Join(dir, "certs/client.pem")},
+		"trust paths":  {m.Validation.TrustFiles, []string{filepath.Join(dir, "certs/roots.pem"), filepath.Join(dir, "trust/list.xml")}},
+		"yes":          {m.Validation.Online, true},
 		"timeout":      {p.Targets["ssbt"].Timeout(), 20 * time.Second},
 		"date":         {b.DisposalDecision.Date, Date("2026-05-12")},
 		"quoted date":  {c.Municipalities[1].Boards[0].DisposalDecision.Date, Date("2026-03-03")},
@@ -174,6 +177,8 @@ const faulty = `
 		due_dri = "b"
 		[municipality.theme]
 		accent = "#000000"
+		[municipality.validation]
+		online = "ja"
 		[[municipality.board]]
 		id = "socialnamnden"
 		[municipality.board.retention]
@@ -206,6 +211,7 @@ func TestEveryFaultAtOnce(t *testing.T) {
 		"municipality[ekbacka].keys.due_dir: is missing",
 		"municipality[ekbacka].keys.due_dri: there is no such key; here are lasting_file, due_dir",
 		"municipality[ekbacka].bankid: is missing",
+		"municipality[ekbacka].validation.online: must be true or false",
 		"municipality[ekbacka].board[socialnamnden].name: is missing",
 		"municipality[ekbacka].board[socialnamnden].retention.draft_days: must be a whole number",
 		"municipality[ekbacka].board[socialnamnden].legal_reference[a].from: must be a date",

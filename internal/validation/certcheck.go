@@ -87,7 +87,7 @@ func (r *run) along(pa path, q question) finding {
 	}
 	if c, before := pa.outOfBounds(q.at); c != nil {
 		r.outside(&f, pa, q, c, before)
-	} else if !r.pool.valid(pa, q.at) {
+	} else if !pa.obeys(q.at) {
 		f.fail(ChainConstraintsFailure, because(whyChainRules))
 	}
 	for i, c := range pa.certs[:len(pa.certs)-1] {

@@ -33,7 +33,6 @@ type pool struct {
 	twins     map[string]bool         // such a signature on two that differ
 	checked   map[[2]fingerprint]bool // child, parent → the signature holds
 	built     map[fingerprint][]path
-	held      map[validKey]bool
 	checks    int
 }
 
@@ -45,7 +44,7 @@ type path struct {
 
 func newPool(t *trust.Store) *pool {
 	return &pool{trust: t, seen: map[fingerprint]bool{}, bySubject: map[string][]*x509.Certificate{}, bySign: map[string]fingerprint{}, twins: map[string]bool{},
-		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}, held: map[validKey]bool{}}
+		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}}
 }
 
 func (p *pool) add(certs ...*x509.Certificate) {
@@ -178,30 +177,36 @@ func (p *pool) chainOf(leaf *x509.Certificate) (certs []*x509.Certificate, compl
 	return certs, false
 }
 
-// validKey is a path, by the fingerprints of its certificates, at a time.
-type validKey struct {
-	certs string
-	at    time.Time
+// obeys tells whether a path keeps to the rules of RFC 5280 at a time. The
+// signatures were checked when the path was built. Where a certificate limits
+// names or policies, or has a critical extension that is not plain, crypto/x509
+// judges the path anew.
+func (pa path) obeys(at time.Time) bool {
+	for i, c := range pa.certs {
+		if len(c.UnhandledCriticalExtensions) > 0 || limitsNames(c) {
+			return pa.valid(at) == nil
+		}
+		if i == 0 {
+			continue
+		}
+		if !c.BasicConstraintsValid || !c.IsCA || c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0 {
+			return false
+		}
+		if below := i - 1; c.MaxPathLen > 0 && below > c.MaxPathLen || c.MaxPathLenZero && below > 0 {
+			return false
+		}
+	}
+	out, _ := pa.outOfBounds(at)
+	return out == nil
 }
 
-// valid is path.valid, asked once.
-func (p *pool) valid(pa path, at time.Time) bool {
-	key := validKey{at: at}
-	for _, c := range pa.certs {
-		id := printOf(c)
-		key.certs += string(id[:])
-	}
-	ok, known := p.held[key]
-	if !known {
-		ok = pa.valid(at) == nil
-		p.held[key] = ok
-	}
-	return ok
+func limitsNames(c *x509.Certificate) bool {
+	n := len(c.PermittedDNSDomains) + len(c.ExcludedDNSDomains) + len(c.PermittedIPRanges) + len(c.ExcludedIPRanges) +
+		len(c.PermittedEmailAddresses) + len(c.ExcludedEmailAddresses) + len(c.PermittedURIDomains) + len(c.ExcludedURIDomains)
+	return n > 0 || c.PermittedDNSDomainsCritical
 }
 
-// valid holds a path to the rules of RFC 5280 at a time: validity, basic
-// constraints, name constraints, critical extensions. That crypto/x509 is
-// given exactly this path makes its own search trivial.
+// valid has crypto/x509 judge exactly this path.
 func (pa path) valid(at time.Time) error {
 	roots, between := x509.NewCertPool(), x509.NewCertPool()
 	roots.AddCert(pa.anchor.Certificate)

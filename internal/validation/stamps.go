@@ -31,48 +31,16 @@ type stampResult struct {
 func (r *run) stampToken(raw []byte, kind Kind, digest func(crypto.Hash) []byte, poe time.Time, proven bool) stampResult {
 	out := stampResult{TimeStamp: TimeStamp{Kind: kind}}
 	var problems []problem
-	fail := func(sub SubIndication, c Code) { problems = append(problems, problem{sub, because(c)}) }
-	token, err := tsp.ParseToken(raw)
-	switch {
-	case err != nil:
-		fail(FormatFailure, whyStampUnreadable)
-	default:
+	if token, err := tsp.ParseToken(raw); err != nil {
+		problems = []problem{{FormatFailure, because(whyStampUnreadable)}}
+	} else {
 		out.token, out.At = token, token.Time.UTC()
 		_, out.HasToken = svt.FromExtensions(token.Extensions)
-		err = token.Verify(digest)
-		switch {
-		case err == nil:
-			out.formed = true
-		case errors.Is(err, tsp.ErrImprint):
-			fail(HashFailure, whyStampOther)
-			out.broken = true
-		case errors.Is(err, cms.ErrDigest), errors.Is(err, cms.ErrSignature):
-			fail(SigCryptoFailure, whyStampFalse)
-			out.broken = true
-		case errors.Is(err, tsp.ErrUsage):
-			fail(ChainConstraintsFailure, whyStampUsage)
-			out.formed = true
-		case errors.Is(err, cms.ErrWeak):
-			fail(CryptoConstraintsFailureNoPOE, whyWeak)
-		case errors.Is(err, cms.ErrNoCertificate):
-			fail(NoSigningCertificateFound, whyNoCertificate)
-			out.doubt = true
-		default:
-			fail(SigConstraintsFailure, whyStampUnreadable)
-			out.doubt = true
+		if cert := certificateOf(token); cert != nil {
+			out.Authority = describe(cert).Name
 		}
-	}
-	if cert := certificateOf(token); cert != nil {
-		out.Authority = describe(cert).Name
 		r.pool.add(token.CMS.Certificates...)
-	}
-	if token != nil {
-		for _, code := range tokenDoubts(token.CMS) {
-			problems, out.doubt = append(problems, problem{SigConstraintsFailure, cmsReason(code)}), true
-		}
-		if r.pool.damaged(token.CMS.Certificates) {
-			problems, out.doubt = append(problems, problem{SigConstraintsFailure, because(whyDamagedCert)}), true
-		}
+		problems = append(out.verify(digest), r.stampForm(&out)...)
 	}
 	if len(problems) == 0 {
 		problems = r.stampTrust(&out, poe, proven)
@@ -84,6 +52,52 @@ func (r *run) stampToken(raw []byte, kind Kind, digest func(crypto.Hash) []byte,
 		out.Reasons = addReason(out.Reasons, n)
 	}
 	return out
+}
+
+// verify checks that the token is over the right thing and rightly signed.
+func (out *stampResult) verify(digest func(crypto.Hash) []byte) []problem {
+	missing := false
+	err := out.token.Verify(func(h crypto.Hash) []byte {
+		sum := digest(h)
+		missing = len(sum) == 0
+		return sum
+	})
+	fail := func(sub SubIndication, c Code) []problem { return []problem{{sub, because(c)}} }
+	switch {
+	case missing:
+		return fail(SignedDataNotFound, whyUnfinished)
+	case err == nil:
+		out.formed = true
+		return nil
+	case errors.Is(err, tsp.ErrImprint):
+		out.broken = true
+		return fail(HashFailure, whyStampOther)
+	case errors.Is(err, cms.ErrDigest), errors.Is(err, cms.ErrSignature):
+		out.broken = true
+		return fail(SigCryptoFailure, whyStampFalse)
+	case errors.Is(err, tsp.ErrUsage):
+		out.formed = true
+		return fail(ChainConstraintsFailure, whyStampUsage)
+	case errors.Is(err, cms.ErrWeak):
+		return fail(CryptoConstraintsFailureNoPOE, whyWeak)
+	case errors.Is(err, cms.ErrNoCertificate):
+		out.doubt = true
+		return fail(NoSigningCertificateFound, whyNoCertificate)
+	}
+	out.doubt = true
+	return fail(SigConstraintsFailure, whyStampUnreadable)
+}
+
+// stampForm looks for signs that somebody has been at the token.
+func (r *run) stampForm(out *stampResult) (problems []problem) {
+	for _, code := range tokenDoubts(out.token.CMS) {
+		problems = append(problems, problem{SigConstraintsFailure, cmsReason(code)})
+	}
+	if r.pool.damaged(out.token.CMS.Certificates) {
+		problems = append(problems, problem{SigConstraintsFailure, because(whyDamagedCert)})
+	}
+	out.doubt = out.doubt || len(problems) > 0
+	return problems
 }
 
 // stampTrust asks about the unit's certificate, for the time by which the token

@@ -20,10 +20,17 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte, p string) {
 		limits := pdf.Limits{Bytes: 1 << 20, Objects: 2000, Depth: 40, Decoded: 4 << 20, Time: time.Second}
-		res, err := Check(data, Profile(p), Options{Limits: limits})
+		if !Profile(p).Known() {
+			p = "2a"
+		}
+		file, err := pdf.Read(data, pdf.Options{Limits: limits})
 		if err != nil {
 			return
 		}
+		Claim(file)
+		c := newChecker(file, Profile(p), Options{Limits: limits})
+		c.run() // without the guard of Check
+		res := c.result(Profile(p))
 		if res.Conformant != (len(res.Findings) == 0) {
 			t.Fatal("Conformant does not follow from the findings")
 		}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"medborgarnavet/block/pdf"
@@ -167,6 +168,7 @@ func sortedKeysNested(d pdf.Dict) []pdf.Name {
 			out = append(out, k)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 

@@ -9,11 +9,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"medborgarnavet/internal/petition/seal"
 )
 
-const leavesTitle = "medborgarnavet petition leaves 1"
+const (
+	leavesTitle = "medborgarnavet petition leaves 1"
+	// clockSkew is how far the second holder's clock may differ from ours.
+	clockSkew = 5 * time.Minute
+)
 
 // File is a published file.
 type File struct {
@@ -74,7 +79,7 @@ func Audit(files []File, trusted ed25519.PublicKey) Verdict {
 type auditor struct {
 	verdict  Verdict
 	key      ed25519.PublicKey
-	chain   []headFile
+	chain    []headFile
 	reports  []Report
 	leaves   []Hash
 	hasList  bool
@@ -238,7 +243,7 @@ func (a *auditor) report() {
 		for _, d := range r.Destroyed {
 			known := d.Key.ID == "" || slices.ContainsFunc(r.Commitment.Keys, func(k seal.Key) bool { return k.ID == d.Key.ID && k.Public == d.Key.Public })
 			a.verdict.note(known, "the destroyed key of %s is the one the petition was opened with", d.Key.Holder)
-			a.verdict.note(!d.At.After(final.At), "the key of %s was destroyed before the final head was made", d.Key.Holder)
+			a.verdict.note(!d.At.After(final.At.Add(clockSkew)), "the key of %s was destroyed before the final head was made", d.Key.Holder)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func readIndex(b []byte, off int) ([][]byte, int, bool) {
 	}
 	size := int(b[off+2])
 	base := off + 3 + (n+1)*size - 1
-	if size < 1 || size > 4 || base > len(b) {
+	if size < 1 || size > 4 || base >= len(b) {
 		return nil, 0, false
 	}
 	at := func(i int) int {
