@@ -1,5 +1,6 @@
 // A walk past every page there is, keeping each as it was sent. It goes
 // without scripts, so that a page stands still while it is kept.
+import { join } from "node:path";
 import { guest, inTurn, logIn, path, phone } from "./town.mjs";
 import { answer, answers, begin, choose, fetchIncomes, fillIn, follow, handIn, openCase, photo, press, words } from "./walk.mjs";
 
@@ -14,10 +15,11 @@ export async function tour(engine, town, recorder) {
     };
     return { ...who, keep, see };
   };
-  const guests = [await open(), await open(), await open(), await open(), await open()];
-  const [stranger, anna, kim, erik, eva] = guests;
+  const guests = [await open(), await open(), await open(), await open(), await open(), await open()];
+  const [stranger, anna, kim, erik, eva, curious] = guests;
   await Promise.all([
     publicPages(town, stranger),
+    signatures(town, curious),
     troubles(town, kim, erik),
     application(town, anna).then(() => desk(town, eva, anna)).then((decided) => languages(town, anna, decided)),
   ]);
@@ -53,6 +55,35 @@ async function publicPages(town, { page, keep, see }) {
   await keep("login failed");
   await press(page, "Avbryt");
   await keep("login cancelled");
+}
+
+// signatures keeps the page where anyone checks a signature, with each answer.
+async function signatures(town, { page, keep, see }) {
+  const send = async (name, file, options) => {
+    await page.goto(town.ekbacka + "/validera");
+    await page.getByLabel("PDF-fil").or(page.getByLabel("PDF file")).first().setInputFiles(file);
+    await page.locator("main form[enctype] button").first().click();
+    await keep(name, options);
+  };
+  const sample = (name) => join(town.samples, name);
+  const made = (name, text) => ({ name, mimeType: "application/pdf", buffer: Buffer.from(text) });
+  await see("signature, the form", "/validera");
+  await press(page, "Kontrollera filen");
+  await keep("signature, no file");
+  await send("signature, valid", sample("underskriven.pdf"), { paper: true });
+  await send("signature, two valid", sample("tva-underskrifter.pdf"));
+  await send("signature, changed after", sample("andrad-efterat.pdf"), { paper: true });
+  await send("signature, unknown issuer", sample("okand-utfardare.pdf"), { paper: true });
+  await send("signature, none", sample("utan-underskrift.pdf"));
+  await send("signature, not a PDF", made("brev.pdf", "Hej!"));
+  await send("signature, damaged", made("trasig.pdf", "%PDF-1.7\n1 0 obj"));
+  for (const name of ["Lättläst", "English"]) {
+    await page.goto(town.ekbacka + "/validera");
+    await follow(page, name);
+    await keep(`signature, the form, ${name}`);
+    await send(`signature, valid, ${name}`, sample("underskriven.pdf"));
+    await send(`signature, unknown issuer, ${name}`, sample("okand-utfardare.pdf"));
+  }
 }
 
 async function application(town, who) {

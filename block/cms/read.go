@@ -150,7 +150,14 @@ func (sd *SignedData) readContent(s cryptobyte.String) error {
 	if !s.ReadASN1(&explicit, context0) || !s.Empty() || !explicit.ReadAnyASN1(&value, &tag) || !explicit.Empty() {
 		return fmt.Errorf("%w: the content is not readable", ErrNotCMS)
 	}
-	// PKCS #7 had content of any type; its value is what was digested.
+	// CMS has an OCTET STRING (RFC 5652, 5.2). PKCS #7 had content of any type,
+	// whose value is what was digested.
+	if tag != cbasn1.OCTET_STRING {
+		if !sd.ContentType.Equal(OIDData) {
+			return fmt.Errorf("%w: the content is not an octet string", ErrNotCMS)
+		}
+		sd.faults.add(FaultValueEncoding)
+	}
 	sd.Content = append([]byte{}, value...)
 	return nil
 }
@@ -163,7 +170,10 @@ func (sd *SignedData) readCertificates(s cryptobyte.String) error {
 			return fmt.Errorf("%w: a certificate is not readable", ErrNotCMS)
 		}
 		if tag != cbasn1.SEQUENCE {
-			sd.others = true
+			// The other choices have context tags, [0] to [3] (RFC 5652, 10.2.2).
+			if sd.others = true; tag&0xc0 != 0x80 {
+				sd.faults.add(FaultBadCertificate)
+			}
 			continue
 		}
 		if len(sd.Certificates) >= maxMembers {

@@ -151,10 +151,19 @@ func (r *run) revocation(f *finding, c, issuer *x509.Certificate, isLeaf bool, q
 			f.fail(RevokedNoPOE, because(whyRevokedNoProof, st.at))
 		}
 	case stale:
-		f.fail(TryLater, because(whyStale))
+		r.silence(f, because(whyStale))
 	default:
-		f.fail(TryLater, because(whyNoRevocation))
+		r.silence(f, because(whyNoRevocation))
 	}
+}
+
+// silence is that no answer holds for the time in question.
+func (r *run) silence(f *finding, why Reason) {
+	if r.policy.Revocation == IfKnown {
+		f.notes = addReason(f.notes, why)
+		return
+	}
+	f.fail(TryLater, why)
 }
 
 // harmless are the reasons for revoking a time-stamping unit that leave what it

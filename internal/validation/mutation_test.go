@@ -40,20 +40,12 @@ func TestMutations(t *testing.T) {
 	if !valid(file) {
 		t.Fatal("the file is not valid to begin with")
 	}
-	// Nothing covers the last time-stamp's own value: the tag of a certificate
-	// that comes along and that nothing refers to, and that of the content,
-	// which is not part of what is signed.
-	free := func(i int) bool {
-		at := bytes.ToLower(file[i-1 : i+8])
-		return bytes.Contains(at, []byte("3082")) || bytes.Contains(at, []byte("04693067"))
-	}
-	last := signatures(t, file)[1]
 	tried := 0
 	for i := 0; i < len(file); i += 251 {
 		b := bytes.Clone(file)
 		b[i] ^= 1
 		tried++
-		if valid(b) && !(int64(i) > last.ByteRange[1] && free(i)) {
+		if valid(b) {
 			t.Errorf("byte %d may be changed: %q", i, file[i-8:i+8])
 		}
 	}
@@ -63,7 +55,7 @@ func TestMutations(t *testing.T) {
 			b := bytes.Clone(file)
 			b[i] ^= 1
 			tried++
-			if valid(b) && !(s.Kind == pades.DocTimeStamp && free(i)) {
+			if valid(b) {
 				t.Errorf("%v: digit %d of the value may be changed", s.Kind, i-from)
 			}
 		}

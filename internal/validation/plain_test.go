@@ -65,6 +65,10 @@ func TestPlainIssuers(t *testing.T) {
 	}{
 		{"no service", authority("Rot"), leaf(nil), validation.IfPublished, "", "no-revocation-service"},
 		{"no service, always asked for", authority("Rot"), leaf(nil), validation.Always, validation.TryLater, "no-revocation-information"},
+		{"silent service", authority("Rot"), leaf(func(c *x509.Certificate) { c.OCSPServer = []string{"http://127.0.0.1:1/ocsp"} }),
+			validation.IfPublished, validation.TryLater, "no-revocation-information"},
+		{"silent service, only what is known", authority("Rot"), leaf(func(c *x509.Certificate) { c.OCSPServer = []string{"http://127.0.0.1:1/ocsp"} }),
+			validation.IfKnown, "", "no-revocation-information"},
 		{"itself trusted", nil, leaf(nil), validation.IfPublished, "", ""},
 		{"for servers", authority("Rot"), leaf(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }),
 			validation.IfPublished, validation.ChainConstraintsFailure, "key-usage"},

@@ -21,6 +21,9 @@ const (
 	IfPublished RevocationRule = "if-published"
 	// Always: also for certificates that name no service.
 	Always RevocationRule = "always"
+	// IfKnown: only what is known counts against a certificate. Silence is told
+	// as a note and lets the signature pass, which EN 319 102-1 does not.
+	IfKnown RevocationRule = "if-known"
 )
 
 // Policy is what a signature must fulfil (EN 319 102-1, 5.1.4: constraints).

@@ -116,7 +116,7 @@ func (r *run) standing(cert, issuer *x509.Certificate, times ...time.Time) stand
 	if r.fetch(cert, issuer) {
 		s = r.known(cert, issuer, times)
 	}
-	if s.answer == unknown && !hasService(cert) && r.policy.Revocation == IfPublished {
+	if s.answer == unknown && !hasService(cert) && r.policy.Revocation != Always {
 		s.answer = noService
 	}
 	return s

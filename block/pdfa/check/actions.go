@@ -8,7 +8,6 @@ import (
 // opening it, its pages, annotations, fields and bookmarks.
 func (c *checker) checkActions() {
 	cat := c.doc.Catalog()
-	c.actionSeen = map[pdf.Ref]bool{}
 	c.action(cat["OpenAction"], 0)
 	if cat["AA"] != nil {
 		c.fail(ruleCatalogAA, pdf.Ref{})
@@ -60,7 +59,7 @@ func (c *checker) action(o pdf.Object, depth int) {
 	if depth > 32 || isRef && c.actionSeen[ref] {
 		return
 	}
-	if isRef && c.actionSeen != nil {
+	if isRef {
 		c.actionSeen[ref] = true
 	}
 	d := c.doc.Dict(o)
@@ -91,9 +90,15 @@ func (c *checker) action(o pdf.Object, depth int) {
 	c.action(d["Next"], depth+1)
 }
 
-// nameTree visits the values of a name tree.
+// nameTree visits the values of a name tree, each node once.
 func (c *checker) nameTree(o pdf.Object, depth int, visit func(pdf.Object)) {
 	d := c.doc.Dict(o)
+	if ref, ok := o.(pdf.Ref); ok {
+		if c.actionSeen[ref] {
+			return
+		}
+		c.actionSeen[ref] = true
+	}
 	if d == nil || depth > 32 {
 		return
 	}

@@ -91,6 +91,7 @@ type checker struct {
 	specs      []fileSpec
 	associated map[pdf.Ref]bool
 	actionSeen map[pdf.Ref]bool
+	compared   int
 }
 
 type decoded struct {
@@ -137,7 +138,7 @@ func CheckFile(f *pdf.File, p Profile, o Options) (Result, error) {
 func newChecker(f *pdf.File, p Profile, o Options) *checker {
 	return &checker{
 		file: f, doc: f.Latest(), part: int(p[0] - '0'), level: p[1], opts: o, started: time.Now(),
-		found: map[ruleKey]*Finding{}, streams: map[*pdf.Stream]*decoded{}, fonts: map[fontKey]*fontUse{}, programs: map[pdf.Ref]*program{},
+		found: map[ruleKey]*Finding{}, actionSeen: map[pdf.Ref]bool{}, streams: map[*pdf.Stream]*decoded{}, fonts: map[fontKey]*fontUse{}, programs: map[pdf.Ref]*program{},
 	}
 }
 

@@ -23,7 +23,6 @@ type cmap struct {
 	ranges   []cmapRange // to CIDs
 	spaces   []cmapRange // code spaces
 	text     map[uint32]string
-	texts    []cmapRange // ranges of text whose last character counts up
 	wmode    int
 	use      string // the CMap it builds on
 	tooLarge bool   // a CID above 65535
@@ -57,7 +56,7 @@ func readCMap(data []byte) *cmap {
 }
 
 func (m *cmap) operator(w string, b []byte, args []token) {
-	if len(m.ranges)+len(m.text)+len(m.texts) > maxCMapEntries {
+	if len(m.ranges)+len(m.text) > maxCMapEntries {
 		return
 	}
 	switch w {
@@ -70,7 +69,7 @@ func (m *cmap) operator(w string, b []byte, args []token) {
 			m.wmode = int(args[n-1].num)
 		}
 	case "endcodespacerange":
-		for i := 0; i+1 < len(args); i += 2 {
+		for i := 0; i+1 < len(args) && len(m.spaces) < 100; i += 2 {
 			lo, n := codeOf(b, args[i])
 			hi, _ := codeOf(b, args[i+1])
 			m.spaces = append(m.spaces, cmapRange{length: n, from: lo, to: hi})
@@ -139,15 +138,11 @@ func (m *cmap) addText(lo, hi uint32, s string) {
 		return
 	}
 	rs := []rune(s)
-	if len(rs) != 1 {
-		m.text[lo] = s
-		for c := lo + 1; c <= hi && len(rs) > 0 && len(m.text) < maxCMapEntries; c++ {
-			rs[len(rs)-1]++
-			m.text[c] = string(rs)
-		}
-		return
+	m.text[lo] = s
+	for c := lo + 1; c <= hi && len(rs) > 0 && len(rs) < 100 && len(m.text) < maxCMapEntries; c++ {
+		rs[len(rs)-1]++
+		m.text[c] = string(rs)
 	}
-	m.texts = append(m.texts, cmapRange{from: lo, to: hi, value: uint32(rs[0])})
 }
 
 // codeOf is a code and its length in bytes.
@@ -179,15 +174,8 @@ func bfText(b []byte, t token) string {
 
 // unicode is the text of a code, and whether the map has one.
 func (m *cmap) unicode(code uint32) (string, bool) {
-	if s, ok := m.text[code]; ok {
-		return s, true
-	}
-	for _, r := range m.texts {
-		if code >= r.from && code <= r.to {
-			return string(rune(r.value + code - r.from)), true
-		}
-	}
-	return "", false
+	s, ok := m.text[code]
+	return s, ok
 }
 
 // codes splits a string into codes.

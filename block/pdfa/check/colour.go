@@ -182,10 +182,13 @@ func (cc *contentChecks) deviceN(v pdf.Array, at pdf.Ref) {
 	}
 }
 
+// maxCompared bounds the comparing of objects in one file.
+const maxCompared = 500_000
+
 // equal compares two objects by what they say, whether direct or not and
 // however compressed.
 func (c *checker) equal(a, b pdf.Object, depth int) bool {
-	if depth > 16 {
+	if c.compared++; depth > 16 || c.compared > maxCompared {
 		return true
 	}
 	if ra, ok := a.(pdf.Ref); ok {

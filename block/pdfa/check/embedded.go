@@ -106,6 +106,9 @@ func (c *checker) orderComplete(order pdf.Object, groups map[pdf.Ref]bool) bool 
 	var walk func(o pdf.Object, depth int)
 	walk = func(o pdf.Object, depth int) {
 		if r, ok := o.(pdf.Ref); ok {
+			if listed[r] {
+				return
+			}
 			listed[r] = true
 		}
 		if depth > 32 {

@@ -43,27 +43,19 @@ func (e *extensions) typeNamed(name string) (string, bool) {
 	return "", false
 }
 
-// structsOf are the structures that a schema may name: its own, and those of
-// the other packet's schema with the same namespace.
-func (e *extensions) structsOf(ns string, other *extensions) map[string]structType {
-	if e == nil {
-		return nil
-	}
+// structures are the structures that a schema may name: its own, and those of
+// the main packet.
+func (e *extensions) structures(base *extensions) map[string]structType {
 	out := map[string]structType{}
-	if other != nil {
-		for _, m := range other.structs {
+	for _, x := range []*extensions{base, e} {
+		if x == nil {
+			continue
+		}
+		for _, m := range x.structs {
 			for k, v := range m {
 				out[k] = v
 			}
 		}
-	}
-	for _, m := range e.structs {
-		for k, v := range m {
-			out[k] = v
-		}
-	}
-	for k, v := range e.structs[ns] {
-		out[k] = v
 	}
 	return out
 }

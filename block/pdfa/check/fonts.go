@@ -31,6 +31,8 @@ type fontUse struct {
 	uniEnc    *encodingTable // simple fonts: as text is found
 	cidWidths map[int]float64
 
+	widthSteps int // bounds the reading of W
+
 	codes   map[uint32]bool // codes shown: true when rendered
 	simple  [256]byte       // the same for simple fonts: 1 shown, 2 rendered
 	used    bool

@@ -187,11 +187,12 @@ func (f *fontUse) cidWidth(code uint32) (float64, bool) {
 // readW reads "c [w1 w2 …]" and "first last w".
 func (f *fontUse) readW(w pdf.Array) {
 	c := f.c
-	for i := 0; i+1 < len(w); {
+	for i := 0; i+1 < len(w) && f.widthSteps < 1_000_000; {
 		first, _ := c.doc.Int(w[i])
 		if list, ok := c.doc.Resolve(w[i+1]).(pdf.Array); ok {
 			for j, o := range list {
 				f.cidWidths[int(first)+j], _ = c.doc.Number(o)
+				f.widthSteps++
 			}
 			i += 2
 			continue
@@ -203,6 +204,7 @@ func (f *fontUse) readW(w pdf.Array) {
 		v, _ := c.doc.Number(w[i+2])
 		for cid := first; cid <= last && cid-first < 65536; cid++ {
 			f.cidWidths[int(cid)] = v
+			f.widthSteps++
 		}
 		i += 3
 	}

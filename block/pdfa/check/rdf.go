@@ -184,6 +184,7 @@ type xmlReader struct {
 	scopes []map[string]string
 	root   *element
 	nodes  int
+	copied int // names of namespaces copied from scope to scope
 }
 
 func readXML(data []byte, p *packet) (*element, error) {
@@ -241,7 +242,7 @@ func (p *packet) header(inst string) {
 
 func (r *xmlReader) start(t xml.StartElement) error {
 	r.nodes += 1 + len(t.Attr)
-	if len(r.stack) >= maxXMPNest || r.nodes > maxXMPNode {
+	if len(r.stack) >= maxXMPNest || r.nodes > maxXMPNode || len(t.Attr) > 2000 || r.copied > 10*maxXMPNode {
 		return errXMP
 	}
 	if len(r.stack) == 0 && r.root != nil {
@@ -260,6 +261,7 @@ func (r *xmlReader) start(t xml.StartElement) error {
 			continue
 		}
 		if !copied {
+			r.copied += len(scope)
 			next := make(map[string]string, len(scope)+1)
 			for k, v := range scope {
 				next[k] = v

@@ -18,8 +18,9 @@ const (
 
 // The predefined schemas, one property a line: name, blank, value type. XMP
 // 2004 holds for PDF/A-1 and XMP 2005 for PDF/A-2 and -3; "+" marks what XMP
-// 2005 added and "-" what it took away. A type is a name of simpleTypes or
-// structTypes, an array of one ("bag", "seq", "alt") or "choice" with values.
+// 2005 added and "-" what it took away. A type is one that validSimple knows, a
+// structure of structText, or an array of one ("bag", "seq", "alt"); a closed
+// choice is its values' type.
 var schemaText = map[string]string{
 	nsDC: `contributor bag Text|coverage Text|creator seq Text|date seq Date|description LangAlt|format MIMEType|
 identifier Text|language bag Locale|publisher bag Text|relation bag Text|rights LangAlt|source Text|subject bag Text|

@@ -3,6 +3,7 @@ package check
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"medborgarnavet/block/pdf"
@@ -63,7 +64,9 @@ func (c *checker) checkElement(d pdf.Dict, ref pdf.Ref, roles pdf.Dict) {
 			c.fail(ruleRoleCircular, ref)
 			return
 		}
-		seen[typ] = true
+		if seen[typ] = true; len(seen) > maxRoles {
+			return
+		}
 		next := c.doc.Name(roles[typ])
 		if next == "" {
 			c.fail(ruleRoleMissing, ref)
@@ -88,26 +91,33 @@ func (c *checker) checkRoles(roles pdf.Dict) {
 				c.fail(ruleRoleCircular, pdf.Ref{})
 				break
 			}
-			seen[n] = true
+			if seen[n] = true; len(seen) > maxRoles {
+				break
+			}
 		}
 	}
 }
 
 func (c *checker) standardType(n pdf.Name) bool {
-	if n == "" || strings.ContainsAny(string(n), " \n") {
-		return false
-	}
-	all := types14
-	if c.part > 1 {
-		all += types17
-	}
-	for _, t := range strings.Fields(all) {
-		if t == string(n) {
-			return true
-		}
-	}
-	return false
+	part, known := standardTypes()[n]
+	return known && part <= c.part
 }
+
+// standardTypes are the standard structure types, with the first part of ISO
+// 19005 that knows them.
+var standardTypes = sync.OnceValue(func() map[pdf.Name]int {
+	m := map[pdf.Name]int{}
+	for _, t := range strings.Fields(types14) {
+		m[pdf.Name(t)] = 1
+	}
+	for _, t := range strings.Fields(types17) {
+		m[pdf.Name(t)] = 2
+	}
+	return m
+})
+
+// maxRoles bounds how far a chain of mapped types is followed.
+const maxRoles = 200
 
 // checkLang checks a language code; an empty one says that the language is not
 // known, which is allowed.

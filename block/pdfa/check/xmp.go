@@ -89,6 +89,7 @@ func (c *checker) checkPacket(p, main *packet, at pdf.Ref) {
 	}
 	ext := c.readExtensions(p, inherited, at, true)
 	set := c.xmpEdition()
+	custom := map[*extensions]map[string]structType{ext: ext.structures(inherited), inherited: inherited.structures(nil)}
 	for _, n := range p.props {
 		typ, known := set.props[n.ns][n.name]
 		if n.ns == nsPDFAID || n.ns == nsExtension {
@@ -109,7 +110,7 @@ func (c *checker) checkPacket(p, main *packet, at pdf.Ref) {
 			c.fail(ruleXMPUndefined, at)
 			continue
 		}
-		if !c.validValue(n, typ, scope.structsOf(n.ns, inherited)) {
+		if !c.validValue(n, typ, custom[scope]) {
 			c.fail(ruleXMPType, at)
 		}
 	}

@@ -31,7 +31,8 @@ func (o *Outside) Config(dir string, port int) (config.Config, error) {
 		}
 		cfg.Municipalities = append(cfg.Municipalities, m)
 	}
-	return cfg, nil
+	o.samples = filepath.Join(dir, samplesFolder)
+	return cfg, o.writeSamples(o.samples)
 }
 
 func (o *Outside) municipality(dir string, p place) (config.Municipality, error) {
@@ -52,7 +53,7 @@ func (o *Outside) municipality(dir string, p place) (config.Municipality, error)
 		CaseSystem: config.CaseSystem{Endpoint: o.Cases[p.id].URL(), CertFile: file(p.id + ".crt"), KeyFile: file(p.id + ".key"),
 			RootsFile: o.roots, OrgNumber: p.orgNumber},
 		Boards:  []config.Board{board(p, staffFile)},
-		Plugins: plugins,
+		Plugins: plugins, Validation: o.trusted(),
 	}, err
 }
 
@@ -113,6 +114,8 @@ type Readiness struct {
 	EID            string         `json:"eid"`
 	Persons        []person       `json:"persons"`
 	Staff          []role         `json:"staff"`
+	// Samples is the folder of signed files to try.
+	Samples string `json:"samples"`
 }
 
 type municipality struct {
@@ -133,7 +136,7 @@ type role struct {
 
 // Describe tells it for a configuration on a port.
 func (o *Outside) Describe(cfg config.Config, port int) Readiness {
-	r := Readiness{Ready: true, EID: o.BankID.PageURL()}
+	r := Readiness{Ready: true, EID: o.BankID.PageURL(), Samples: o.samples}
 	for _, m := range cfg.Municipalities {
 		r.Municipalities = append(r.Municipalities, municipality{m.ID, fmt.Sprintf("http://%s:%d", m.Hosts[0], port)})
 	}
@@ -161,6 +164,7 @@ func (r Readiness) Print(w io.Writer) {
 	for _, s := range r.Staff {
 		fmt.Fprintf(&b, "  %-18s %s\n", s.Name, s.Role)
 	}
+	fmt.Fprintf(&b, "\nUnderskrivna filer att prova på sidan /validera:\n  %s\n", r.Samples)
 	b.WriteString("\nAvsluta med Ctrl-C.\n")
 	_, _ = io.WriteString(w, b.String()) // nobody is there to tell
 }

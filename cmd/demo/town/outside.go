@@ -13,6 +13,7 @@ import (
 	"medborgarnavet/fake/ca"
 	"medborgarnavet/fake/casesystem"
 	"medborgarnavet/fake/ssbtek"
+	"medborgarnavet/fake/tsa"
 )
 
 // The town's two municipalities.
@@ -34,11 +35,14 @@ type Outside struct {
 	BankID *bankid.Server
 	SSBTEK *ssbtek.Server
 	// Cases are the municipalities' case systems, by municipality.
-	Cases   map[string]*casesystem.Server
-	now     func() time.Time
-	certDir string
-	roots   string // file: the CA of SSBTEK and the case systems
-	eidRoot string // file: the fake e-ID's own root
+	Cases map[string]*casesystem.Server
+	// Signatures issues certificates and time-stamps that the town trusts.
+	Signatures *tsa.Authority
+	now        func() time.Time
+	certDir    string
+	roots      string // file: the CA of SSBTEK and the case systems
+	eidRoot    string // file: the fake e-ID's own root
+	samples    string // folder: signed files to try
 }
 
 // Start starts every fake on loopback and writes its certificates to a folder.
@@ -70,7 +74,7 @@ func (o *Outside) start() error {
 	if err := errors.Join(os.WriteFile(o.roots, authority.CertPEM(), 0o600), os.WriteFile(o.eidRoot, o.BankID.RootsPEM(), 0o600)); err != nil {
 		return err
 	}
-	if err := o.startSSBTEK(authority); err != nil {
+	if err := errors.Join(o.startSSBTEK(authority), o.startSignatures()); err != nil {
 		return err
 	}
 	for _, p := range places {
@@ -127,5 +131,8 @@ func (o *Outside) Close() {
 	}
 	for _, c := range o.Cases {
 		_ = c.Close()
+	}
+	if o.Signatures != nil {
+		_ = o.Signatures.Close()
 	}
 }

@@ -159,7 +159,9 @@ func (b *Box) RewriteAll(ctx context.Context) error {
 // Rewrite copies a petition's rows into a new table in key order, drops the old
 // one and empties the journal, so that nothing in the files tells the order in
 // which votes came (I-10). Votes wait meanwhile.
-func (b *Box) Rewrite(ctx context.Context, petition string) error { return Rewrite(ctx, b.o.DB, petition) }
+func (b *Box) Rewrite(ctx context.Context, petition string) error {
+	return Rewrite(ctx, b.o.DB, petition)
+}
 
 // Rewrite is Box.Rewrite for those without a box.
 func Rewrite(ctx context.Context, d *db.DB, petition string) error {

@@ -86,8 +86,8 @@ func liveKeys(keeper any) ([]string, error) {
 	return live, err
 }
 
-// again erases the votes of a petition whose key is destroyed. A petition that
-// was counted is only on its way, and Run goes on with it.
+// again erases the votes of a petition whose key is destroyed. One that was
+// counted is only on its way: its rows go at once and Run does the rest.
 func (m *Machine) again(ctx context.Context, id string, text json.RawMessage) (erased bool, err error) {
 	err = m.o.DB.Tx(ctx, func(tx *db.Tx) error {
 		erased = false
@@ -95,8 +95,11 @@ func (m *Machine) again(ctx context.Context, id string, text json.RawMessage) (e
 		if err != nil {
 			return err
 		}
-		if p.State != Open && p.State != Closing {
-			return nil
+		if p.State != Open && p.State != Closing { // on its way: only the rows go at once
+			if erased, err = ballot.Exists(ctx, tx, id); err != nil || !erased {
+				return err
+			}
+			return ballot.Drop(ctx, tx, id)
 		}
 		var n note
 		if err := json.Unmarshal(text, &n); err != nil || n.Closed.IsZero() {

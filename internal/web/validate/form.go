@@ -44,7 +44,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *route.Request, t trouble) error {
 		status = t.status()
 		b.File.Error = page.T("validate.trouble." + string(t))
 		if t == tooBig {
-			b.File.Error = page.T("validate.trouble.too_big", "size", page.Bytes(MaxBytes))
+			b.File.Error = page.T("validate.trouble.too_big", "size", page.Bytes(toldBytes))
 		}
 		d.Errors = []page.FieldError{{Field: b.File.Name, Text: b.File.Error}}
 	}
@@ -54,7 +54,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *route.Request, t trouble) error {
 }
 
 func fileField() page.Files {
-	return page.Files{Name: "fil", Label: page.T("validate.form.file"), Accept: "application/pdf,.pdf", MaxBytes: MaxBytes}
+	return page.Files{Name: "fil", Label: page.T("validate.form.file"), Accept: "application/pdf,.pdf", Hint: page.T("validate.form.limit", "size", page.Bytes(toldBytes))}
 }
 
 // check answers with the verdict on the file that was sent. The file is not

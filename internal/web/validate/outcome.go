@@ -42,7 +42,7 @@ func refused(rep validation.Report, l validation.Lang, n int) page.Answer {
 	a.Body = page.T("validate.outcome.changed_text")
 	for _, s := range rep.Signatures {
 		if s.Verdict == validation.Invalid {
-			a.Items = appendNew(a.Items, changes(s, l)...)
+			a.Items = appendNew(a.Items, forbidden(s, l)...)
 		}
 	}
 	if len(a.Items) == 0 {
@@ -72,6 +72,16 @@ func additions(rep validation.Report, l validation.Lang) (out []page.Text) {
 	for _, s := range rep.Signatures {
 		if !s.CoversWhole {
 			out = appendNew(out, changes(s, l)...)
+		}
+	}
+	return out
+}
+
+// forbidden are the changes that were not allowed.
+func forbidden(s validation.Signature, l validation.Lang) (out []page.Text) {
+	for _, r := range s.Reasons {
+		if strings.HasPrefix(string(r.Code), "change-") {
+			out = append(out, r.In(l))
 		}
 	}
 	return out

@@ -53,8 +53,12 @@ type Deps struct {
 	Uploads, Runs int
 }
 
-// MaxBytes is the largest file that is received.
-const MaxBytes = 50 << 20
+// MaxBytes is the largest file that is received. People are told toldBytes, so
+// that "50 MB" holds whichever way their computer counts.
+const (
+	MaxBytes  = 50 << 20
+	toldBytes = 50_000_000
+)
 
 const (
 	// maxBody is how much is read, and thrown away, of a file that is too
