@@ -114,10 +114,11 @@ conformance: prepare
 	$(STRICT) -name tokens -- -count=1 -tags pkcs11 ./block/pades/pkcs11
 	$(STRICT) -name conformance -- -count=1 -run 'Validate|Schema|Contract|Conform' ./plugins/ssbtek ./fake/ssbtek
 
-# At most three minutes. On PostgreSQL too: internal/db/dbtest/postgres.sh run make bench
+# At most five minutes. On PostgreSQL too: internal/db/dbtest/postgres.sh run make bench
 BENCH_TIME ?= 5s
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCH_TIME) ./internal/broker ./internal/workspace ./cmd/medborgarnavet
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./block/pades ./block/pdfa ./block/pdfa/check ./block/pdf/diff ./internal/validation
 
 long: prepare
 	KILL_ROUNDS=$(KILL_ROUNDS) $(POSTGRES) run $(STRICT) -name long -- -count=1 -timeout 120m ./...

@@ -51,3 +51,6 @@ func RenderAll(files fs.FS, engine string) (map[string]string, error) {
 
 // PoolOf gives the pools, for looking at their connections.
 func PoolOf(d *DB) (write, read *sql.DB) { return d.write, d.read }
+
+// MostKept is how many statements a connection keeps.
+const MostKept = mostKept

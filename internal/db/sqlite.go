@@ -94,7 +94,7 @@ func (d *DB) pool(o Options, n int, mode string, extra ...string) (*sql.DB, erro
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "db: open sqlite")
 	}
-	pool := sql.OpenDB(o.Wrap(connector))
+	pool := sql.OpenDB(o.Wrap(keeper{connector}))
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
 	pool.SetConnMaxLifetime(0)

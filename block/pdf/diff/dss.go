@@ -59,9 +59,9 @@ func (s *step) dss(path string, o, n pdf.Object) {
 				s.undefined(whyDSS, path+"/Type", n, 0)
 			}
 		case "Certs", "CRLs", "OCSPs":
-			s.tokens(path+"/"+string(k), x[k], y[k])
+			s.tokens(path+"/"+string(k), x[k], y[k], nil)
 		case "VRI":
-			s.vri(path+"/VRI", x[k], y[k])
+			s.vri(path+"/VRI", x[k], y[k], y)
 		default:
 			if !s.eq.same(x[k], y[k]) {
 				s.undefined(whyDSS, path+"/"+string(k), n, 0)
@@ -77,8 +77,9 @@ func (s *step) dss(path string, o, n pdf.Object) {
 }
 
 // tokens compares two arrays of certificates or answers. The order is of no
-// meaning; an equal stream under another number counts as kept.
-func (s *step) tokens(path string, o, n pdf.Object) {
+// meaning; an equal stream under another number counts as kept, and so does
+// what stands in the array whole, the store's own for one signature's.
+func (s *step) tokens(path string, o, n pdf.Object, whole pdf.Array) {
 	before, after := s.old.Array(o), s.new.Array(n)
 	if s.new.Resolve(n) != nil && after == nil && n != nil {
 		if _, ok := s.new.Resolve(n).(pdf.Array); !ok {
@@ -95,11 +96,16 @@ func (s *step) tokens(path string, o, n pdf.Object) {
 		}
 		have[r] = true
 	}
+	for _, v := range whole {
+		if r, ok := v.(pdf.Ref); ok {
+			have[r] = true
+		}
+	}
 	for _, v := range before {
 		if r, ok := v.(pdf.Ref); ok && have[r] {
 			continue
 		}
-		if !s.hasEqual(after, v) {
+		if !s.hasEqual(after, v) && !s.hasEqual(whole, v) {
 			s.undefined(whyDSS, path, n, 0)
 			return
 		}
@@ -125,8 +131,9 @@ func (s *step) hasEqual(list pdf.Array, v pdf.Object) bool {
 	return false
 }
 
-// vri compares the data kept for single signatures.
-func (s *step) vri(path string, o, n pdf.Object) {
+// vri compares the data kept for single signatures. A program that renews a
+// time-stamp may name less for one of them, as long as the store dss has it.
+func (s *step) vri(path string, o, n pdf.Object, dss pdf.Dict) {
 	x, y := s.old.Dict(o), s.new.Dict(n)
 	for _, k := range sortedKeys(x) {
 		if s.new.Dict(y[k]) == nil {
@@ -147,7 +154,7 @@ func (s *step) vri(path string, o, n pdf.Object) {
 		for _, part := range sortedKeys(entry) {
 			switch part {
 			case "Cert", "CRL", "OCSP":
-				s.tokens(at+"/"+string(part), was[part], entry[part])
+				s.tokens(at+"/"+string(part), was[part], entry[part], s.new.Array(dss[part+"s"]))
 			case "Type", "TU", "TS":
 				if was[part] != nil && part == "Type" && !s.eq.same(was[part], entry[part]) {
 					s.undefined(whyDSS, at, y[k], 0)

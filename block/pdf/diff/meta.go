@@ -123,7 +123,7 @@ func (s *step) properties(d *pdf.Document, st *pdf.Stream) ([]string, error) {
 			path = append(path, t.Name.Space+" "+t.Name.Local)
 			for _, a := range t.Attr {
 				ignore := a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || a.Name.Local == "xmptk" ||
-					slices.Contains(passing[a.Name.Space], a.Name.Local)
+					slices.Contains(passing[a.Name.Space], a.Name.Local) || aboutThis(a)
 				if !ignore {
 					out = append(out, property(path, a.Name.Space+" "+a.Name.Local, a.Value))
 				}
@@ -144,6 +144,12 @@ func (s *step) properties(d *pdf.Document, st *pdf.Stream) ([]string, error) {
 	}
 	slices.Sort(out)
 	return out, nil
+}
+
+// aboutThis tells whether an attribute only says that the description is of the
+// file it stands in, which an empty rdf:about does (ISO 16684-1, 7.4).
+func aboutThis(a xml.Attr) bool {
+	return a.Value == "" && a.Name.Local == "about" && (a.Name.Space == "" || strings.HasSuffix(a.Name.Space, "22-rdf-syntax-ns#"))
 }
 
 // property writes a property so that an attribute and an element of the same

@@ -37,7 +37,7 @@ func (p *Pages) answer(w http.ResponseWriter, r *route.Request, up upload, rep v
 	d := p.data(r, nil)
 	l := lang(d.Lang)
 	b := answerBody{
-		Answer: outcome(rep, l), File: aboutFile(up, rep), Stamps: stamps(rep, l), PDFA: aboutPDFA(rep, l), Details: technical(rep),
+		Answer: outcome(rep, l), File: aboutFile(up, rep), Stamps: stamps(rep), PDFA: aboutPDFA(rep, l), Details: technical(rep, l),
 		Form: fileField(), Again: page.Button{Text: page.T("validate.form.check"), Variant: page.Secondary}, XML: len(rep.Signatures) > 0,
 	}
 	for i, s := range rep.Signatures {
@@ -73,10 +73,14 @@ func aboutFile(up upload, rep validation.Report) page.Summary {
 func signer(n int, s validation.Signature, l validation.Lang) signerView {
 	v := signerView{ID: "underskrift-" + strconv.Itoa(n), Number: strconv.Itoa(n), Name: s.Signer.Name, Tag: verdictTag(s.Verdict)}
 	v.Facts.Rows = append(v.Facts.Rows, signedAt(s), kindOf(s), identified(s), covers(s))
-	if list := changes(s, l); len(list) > 0 {
-		v.Facts.Rows = append(v.Facts.Rows, row("after", page.List{Items: list}))
-	} else {
+	later := changes(s, l)
+	switch {
+	case len(later) == 0:
 		v.Facts.Rows = append(v.Facts.Rows, row("after", page.T("validate.after.nothing")))
+	case s.CoversWhole:
+		v.Facts.Rows = append(v.Facts.Rows, row("after", page.T("validate.after.only")))
+	default:
+		v.Facts.Rows = append(v.Facts.Rows, row("after", page.List{Items: later}))
 	}
 	if list := texts(s.Reasons, l); len(list) > 0 {
 		key := "notes"
@@ -85,6 +89,12 @@ func signer(n int, s validation.Signature, l validation.Lang) signerView {
 		}
 		v.Facts.Rows = append(v.Facts.Rows, row(key, page.List{Items: list}))
 	}
+	v.Details = page.Details{Summary: page.T("validate.answer.signature_details", "n", v.Number), Body: signerDetails(s, later)}
+	return v
+}
+
+// signerDetails are the indications and whatever else few need.
+func signerDetails(s validation.Signature, later []page.Text) page.Summary {
 	rows := []page.SummaryRow{row("field", page.CaseNumber(s.Field)), row("indication", page.CaseNumber(s.Indication)), row("level", page.CaseNumber(s.Level))}
 	if s.Sub != "" {
 		rows = append(rows, row("sub", page.CaseNumber(s.Sub)))
@@ -97,8 +107,10 @@ func signer(n int, s validation.Signature, l validation.Lang) signerView {
 		stamp.Note = []page.Text{t.Authority, " (", string(t.Indication), ")"}
 		rows = append(rows, stamp)
 	}
-	v.Details = page.Details{Summary: page.T("validate.answer.signature_details", "n", v.Number), Body: page.Summary{Rows: rows}}
-	return v
+	if s.CoversWhole && len(later) > 0 {
+		rows = append(rows, row("added", page.List{Items: later}))
+	}
+	return page.Summary{Rows: rows}
 }
 
 func signedAt(s validation.Signature) page.SummaryRow {
@@ -152,19 +164,15 @@ func covers(s validation.Signature) page.SummaryRow {
 }
 
 // stamps are the document's own time-stamps.
-func stamps(rep validation.Report, l validation.Lang) page.Table {
-	t := page.Table{Caption: page.T("validate.answer.stamps"), Columns: []page.Column{{Text: page.T("validate.term.when")},
+func stamps(rep validation.Report) page.Table {
+	t := page.Table{Caption: page.T("validate.answer.stamps"), HideCaption: true, Columns: []page.Column{{Text: page.T("validate.term.when")},
 		{Text: page.T("validate.term.authority")}, {Text: page.T("validate.term.verdict")}}}
 	for _, s := range rep.TimeStamps {
-		verdict := []page.Text{verdictTag(s.Verdict)}
-		if s.Verdict != validation.Valid && len(s.Reasons) > 0 {
-			verdict = append(verdict, " ", s.Reasons[0].In(l))
-		}
 		when := page.Text(page.DateTime(s.At))
 		if s.At.IsZero() {
 			when = page.T("validate.when.unknown")
 		}
-		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{when, s.Authority, verdict}})
+		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{when, s.Authority, verdictTag(s.Verdict)}})
 	}
 	return t
 }
@@ -210,8 +218,13 @@ func aboutPDFA(rep validation.Report, l validation.Lang) pdfaView {
 	return v
 }
 
-// technical is what few need.
-func technical(rep validation.Report) page.Details {
+// technical is what few need, and why a time-stamp does not hold.
+func technical(rep validation.Report, l validation.Lang) page.Details {
 	rows := []page.SummaryRow{row("hash", page.FileName(rep.SHA256)), row("policy", page.FileName(rep.Policy)), row("verdict", page.CaseNumber(rep.Verdict))}
+	for _, t := range rep.TimeStamps {
+		if list := texts(t.Reasons, l); len(list) > 0 {
+			rows = append(rows, row("stamp", page.List{Items: list}))
+		}
+	}
 	return page.Details{Summary: page.T("validate.answer.details"), Body: page.Summary{Rows: rows}}
 }

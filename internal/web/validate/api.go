@@ -65,10 +65,12 @@ func (p *Pages) apiValidate(w http.ResponseWriter, r *route.Request) error {
 		return Problem(w, r, err)
 	}
 	if wantsXML(r) {
+		if len(rep.Signatures) == 0 {
+			return Problem(w, r, errNoSignature)
+		}
 		text, err := etsi.Write(rep)
 		if err != nil {
-			return writeProblem(w, r, problem{Title: "No signature", Status: http.StatusUnprocessableEntity,
-				Detail: "The file has no signature, and such a report is about signatures."}, "no-signature")
+			return Problem(w, r, err)
 		}
 		w.Header().Set("Content-Type", "application/xml; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
@@ -89,12 +91,18 @@ func (p *Pages) apiValidate(w http.ResponseWriter, r *route.Request) error {
 	return writeJSON(w, http.StatusOK, "application/json", json.RawMessage(text))
 }
 
-var errNoToken = errors.New("validate: no validation tokens are issued here")
+var (
+	errNoToken     = errors.New("validate: no validation tokens are issued here")
+	errNoSignature = errors.New("validate: there is no signature")
+)
 
 // withToken adds a validation token to a report.
 func (p *Pages) withToken(text []byte, rep validation.Report, data []byte) ([]byte, error) {
 	if p.Token == nil {
 		return nil, errNoToken
+	}
+	if len(rep.Signatures) == 0 {
+		return nil, errNoSignature
 	}
 	token, err := p.Token(rep, data)
 	if err != nil {
@@ -155,6 +163,9 @@ func Problem(w http.ResponseWriter, r *route.Request, err error) error {
 		}
 		said := apiTroubles[t]
 		return writeProblem(w, r, problem{Title: said[0], Status: t.status(), Detail: said[1]}, strings.ReplaceAll(string(t), "_", "-"))
+	case errors.Is(err, errNoSignature):
+		return writeProblem(w, r, problem{Title: "No signature", Status: http.StatusUnprocessableEntity,
+			Detail: "The file has no signature, and what was asked for is about signatures."}, "no-signature")
 	case errors.Is(err, errNoToken):
 		return writeProblem(w, r, problem{Title: "No validation tokens", Status: http.StatusNotImplemented,
 			Detail: "This municipality has no certificate to issue them with."}, "no-tokens")

@@ -98,10 +98,13 @@ func TestAPIProblems(t *testing.T) {
 // S-06: with a certificate for it a validation token comes with the report.
 func TestAPIToken(t *testing.T) {
 	c := newCounter(t, func(d *Deps) { d.Token = func(validation.Report, []byte) (string, error) { return "a.b.c", nil } })
-	_, text := c.call("?svt=true", "application/pdf", bytes.NewReader(contract(t)))
+	_, text := c.call("?svt=true", "application/pdf", bytes.NewReader(c.signed(contract(t), "Anna", "Berglund", pades.BLT)))
 	var got struct{ Verdict, SVT string }
-	if err := json.Unmarshal([]byte(text), &got); err != nil || got.SVT != "a.b.c" || got.Verdict != "no-signature" {
+	if err := json.Unmarshal([]byte(text), &got); err != nil || got.SVT != "a.b.c" || got.Verdict != "valid" {
 		t.Errorf("%v: %s", err, text)
+	}
+	if resp, text := c.call("?svt=true", "application/pdf", bytes.NewReader(contract(t))); resp.StatusCode != 422 || !strings.Contains(text, "no-signature") {
+		t.Errorf("%d %s", resp.StatusCode, text)
 	}
 }
 

@@ -72,7 +72,7 @@ func newCounter(t *testing.T, change ...func(*Deps)) *counter {
 			t.Error(err)
 		}
 	}
-	router, err := route.New(route.Options{Clock: c.clock, Log: slog.New(slog.DiscardHandler), Fail: fail}, c.pages.Routes())
+	router, err := route.New(route.Options{Clock: c.clock, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Fail: fail}, c.pages.Routes())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,7 +116,7 @@ func (p *Pages) report(w http.ResponseWriter, r *route.Request) error {
 func (p *Pages) document(name string, rep validation.Report) *paper.Sheet {
 	const l = validation.Swedish
 	s := paper.New(p.Renderer, p.Municipality, paper.Head{Board: page.T("validate.report.board"), Kind: page.T("validate.report.kind"),
-		Title: page.T("validate.form.title"), Number: rep.SHA256[:min(16, len(rep.SHA256))], NumberLabel: page.T("validate.report.number"), At: rep.At})
+		Title: page.T("validate.report.heading"), Number: rep.SHA256[:min(16, len(rep.SHA256))], NumberLabel: page.T("validate.report.number"), At: rep.At})
 	o := outcome(rep, l)
 	s.Important([]page.Text{o.Title, " ", o.Body})
 	if len(o.Items) > 0 {
@@ -127,7 +127,7 @@ func (p *Pages) document(name string, rep validation.Report) *paper.Sheet {
 	for i, g := range rep.Signatures {
 		signedPart(s, i+1, g)
 	}
-	if t := stamps(rep, l); len(t.Rows) > 0 {
+	if t := stamps(rep); len(t.Rows) > 0 {
 		s.Heading(page.T("validate.answer.stamps"))
 		for _, st := range rep.TimeStamps {
 			s.Facts(fact("when", timeOf(st.At)), fact("authority", st.Authority), fact("indication", strings.TrimSpace(string(st.Indication)+" "+string(st.Sub))))
