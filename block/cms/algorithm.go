@@ -242,7 +242,7 @@ func readIdentifier(s *cryptobyte.String, tag cbasn1.Tag) (identifier, bool) {
 func readSignatureAlgorithm(id identifier, digest crypto.Hash) (a SignatureAlgorithm, hash crypto.Hash, fault string) {
 	switch {
 	case id.oid.Equal(oidRSAPSS):
-		h, ok := readPSSParameters(id.params)
+		h, _, ok := readPSSParameters(id.params)
 		if !ok {
 			return UnknownAlgorithm, 0, FaultPSS
 		}
@@ -281,37 +281,37 @@ func readSignatureAlgorithm(id identifier, digest crypto.Hash) (a SignatureAlgor
 }
 
 // readPSSParameters accepts one hash throughout and a salt of its length, which
-// is all that EN 319 122 and TS 119 312 have use for; anything else is refused.
-func readPSSParameters(der []byte) (crypto.Hash, bool) {
+// is all that EN 319 122 and TS 119 312 have use for, or a longer one, as some
+// programs make it for as long as the key has room; anything else is refused.
+func readPSSParameters(der []byte) (h crypto.Hash, salt int, ok bool) {
 	s := cryptobyte.String(der)
-	var seq, hash, mgf, salt, inner cryptobyte.String
+	var seq, hash, mgf, length, inner cryptobyte.String
 	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !s.Empty() ||
-		!seq.ReadASN1(&hash, context0) || !seq.ReadASN1(&mgf, context1) || !seq.ReadASN1(&salt, context2) {
-		return 0, false
+		!seq.ReadASN1(&hash, context0) || !seq.ReadASN1(&mgf, context1) || !seq.ReadASN1(&length, context2) {
+		return 0, 0, false
 	}
 	if !seq.Empty() {
 		var trailer cryptobyte.String
 		var n int
 		if !seq.ReadASN1(&trailer, context3) || !trailer.ReadASN1Integer(&n) || n != 1 || !trailer.Empty() || !seq.Empty() {
-			return 0, false
+			return 0, 0, false
 		}
 	}
 	id, ok := readIdentifier(&hash, cbasn1.SEQUENCE)
 	h, weak := hashFrom(id.oid)
 	if !ok || h == 0 || weak || !id.plain() || !hash.Empty() {
-		return 0, false
+		return 0, 0, false
 	}
 	var mgfOID asn1.ObjectIdentifier
 	if !mgf.ReadASN1(&inner, cbasn1.SEQUENCE) || !mgf.Empty() || !inner.ReadASN1ObjectIdentifier(&mgfOID) || !mgfOID.Equal(oidMGF1) {
-		return 0, false
+		return 0, 0, false
 	}
 	mid, ok := readIdentifier(&inner, cbasn1.SEQUENCE)
 	if !ok || !inner.Empty() || !mid.oid.Equal(id.oid) || !mid.plain() {
-		return 0, false
+		return 0, 0, false
 	}
-	var n int
-	if !salt.ReadASN1Integer(&n) || !salt.Empty() || n != h.Size() {
-		return 0, false
+	if !length.ReadASN1Integer(&salt) || !length.Empty() || salt < h.Size() || salt > maxRSA/8 {
+		return 0, 0, false
 	}
-	return h, true
+	return h, salt, true
 }

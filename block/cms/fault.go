@@ -100,7 +100,7 @@ func descriptions() [][2]string {
 		{FaultAttrValues, "An attribute that must have exactly one well-formed value has not."},
 		{FaultDigestMismatch, "The digest algorithms named in different places do not agree."},
 		{FaultAlgorithm, "An algorithm is not known."},
-		{FaultPSS, "The RSASSA-PSS parameters are not those of one hash throughout with a salt of its length."},
+		{FaultPSS, "The RSASSA-PSS parameters are not those of one hash throughout with a salt of its length or more."},
 		{FaultWeak, "The algorithm is too weak to be relied on."},
 		{FaultNoCertificate, "No certificate inside is the signer's."},
 		{FaultManyMatching, "Several different certificates inside match the signer."},

@@ -357,3 +357,24 @@ func TestManyParts(t *testing.T) {
 		}
 	}
 }
+
+// RFC 4055 §3.1: a salt longer than the hash is read as declared; a shorter one
+// than the hash, or another than declared, is not.
+func TestLongSalt(t *testing.T) {
+	p := newPerson(t, rsaKey(t, 2048))
+	attrs := must(cms.SignedAttributes(digestOf(crypto.SHA256, "beslut"), crypto.SHA256, p.cert))(t)
+	for _, tc := range []struct {
+		made, declared int
+		want           error
+	}{{64, 64, nil}, {64, 65, cms.ErrSignature}, {16, 16, cms.ErrAlgorithm}} {
+		sum := sha256.Sum256(attrs)
+		sig := must(p.key.Sign(rand.Reader, sum[:], &rsa.PSSOptions{SaltLength: tc.made, Hash: crypto.SHA256}))(t)
+		der := must(cms.Assemble(attrs, sig, cms.RSAPSSWithSHA256, p.cert, nil))(t)
+		at := bytes.LastIndex(der, []byte{0xA2, 3, 2, 1, 32})
+		der[at+4] = byte(tc.declared)
+		sd := must(cms.Parse(der))(t)
+		if err := sd.Signers[0].Verify(digestOf(crypto.SHA256, "beslut")); !errors.Is(err, tc.want) {
+			t.Errorf("salt %d, declared %d: %v", tc.made, tc.declared, err)
+		}
+	}
+}

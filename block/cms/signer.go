@@ -41,6 +41,7 @@ type SignerInfo struct {
 
 	faults      faultList
 	weak        bool
+	salt        int  // of RSASSA-PSS, in bytes
 	disagree    bool // digest algorithms differ between places
 	given       []byte
 	keyID       []byte // nil when named by issuer and serial
@@ -141,6 +142,9 @@ func (s *SignerInfo) readAlgorithms(digest, algorithm identifier) {
 	}
 	a, hash, fault := readSignatureAlgorithm(algorithm, h)
 	s.Algorithm = a
+	if a.family() == familyPSS {
+		_, s.salt, _ = readPSSParameters(algorithm.params)
+	}
 	switch {
 	case fault == FaultWeak:
 		s.weak = true

@@ -74,7 +74,7 @@ func (s SignerInfo) verifyDigest(digest []byte) error {
 	case *rsa.PublicKey:
 		h := s.Algorithm.Hash()
 		if s.Algorithm.family() == familyPSS {
-			good = rsa.VerifyPSS(key, h, digest, s.Signature, &rsa.PSSOptions{SaltLength: h.Size(), Hash: h}) == nil
+			good = rsa.VerifyPSS(key, h, digest, s.Signature, &rsa.PSSOptions{SaltLength: max(s.salt, h.Size()), Hash: h}) == nil
 		} else {
 			good = rsa.VerifyPKCS1v15(key, h, digest, s.Signature) == nil
 		}

@@ -5,7 +5,6 @@ import (
 )
 
 var (
-	black = RGB{0, 0, 0}
 	ink   = RGB{26, 26, 26}
 	grey  = RGB{89, 89, 89}    // 7 to 1 against white
 	faint = RGB{200, 200, 200} // hairlines, which say nothing by themselves

@@ -212,3 +212,54 @@ func TestPDFVerifyInWords(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// I-14: nothing is asked of anyone unless -online, and then only the issuers of
+// certificates that are trusted: the addresses stand in the file.
+func TestPDFVerifyAsksNobodyUnasked(t *testing.T) {
+	d := newDesk(t)
+	file, root := d.write("signed.pdf", d.signed(pades.BB)), d.path("root.pem")
+	asked := func() int {
+		return d.ca.Asked("/ocsp") + d.ca.Asked("/crl") + d.ca.Asked("/root.crl") + d.ca.Asked("/issuing.crt")
+	}
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		asks bool
+	}{
+		{"trusted, offline", []string{"-trust", root}, 3, false},
+		{"unknown, online", []string{"-online"}, 3, false},
+		{"trusted, online", []string{"-trust", root, "-online"}, 0, true},
+	} {
+		before := asked()
+		code, out, errs := d.run(append([]string{"pdf", "verify", file}, c.args...)...)
+		if code != c.code || (asked() > before) != c.asks {
+			t.Errorf("%s: exit %d, want %d; asked %d times\n%s%s", c.name, code, c.code, asked()-before, out, errs)
+		}
+	}
+	d.ca.DeadStatus(true)
+	if code, out, _ := d.run("pdf", "verify", file, "-trust", root, "-online"); code != 3 {
+		t.Errorf("the issuer is down: exit %d\n%s", code, out)
+	}
+}
+
+// I-12, I-14: no byte of a signed file can be changed, and the file cut off
+// nowhere, so that the answer is "valid" or the command does not end by itself.
+func TestPDFVerifyOfBrokenFiles(t *testing.T) {
+	d := newDesk(t)
+	good, root := d.signed(pades.BT), d.path("root.pem")
+	try := func(name string, data []byte) {
+		code, out, errs := d.run("pdf", "verify", d.write("broken.pdf", data), "-online", "-trust", root)
+		if code < 1 || code > 4 {
+			t.Errorf("%s: exit %d\n%s%s", name, code, out, errs)
+		}
+	}
+	for i := range 40 {
+		at := (len(good) - 2) / 40 * i
+		cut := bytes.Clone(good[:at])
+		try(fmt.Sprintf("cut at %d", at), cut)
+		changed := bytes.Clone(good)
+		changed[at] ^= 0x10
+		try(fmt.Sprintf("changed at %d", at), changed)
+	}
+}

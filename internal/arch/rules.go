@@ -17,7 +17,7 @@ type Rule struct {
 
 // ground are the shared packages, each importing only earlier ones.
 var ground = []string{"internal/fault", "internal/clock", "internal/config", "internal/db", "internal/keyring",
-	"internal/audit", "internal/outbox", "internal/retention"}
+	"internal/audit", "internal/outbox", "internal/retention", "internal/mail"}
 
 // steps are the citizen's path, in order; each may import earlier steps.
 var steps = []string{"internal/identity", "internal/catalog", "internal/form", "internal/broker", "internal/workspace",
@@ -45,6 +45,8 @@ func Rules() []Rule {
 	}
 	web := join(steps, below(steps), []string{"plugin", "internal/web/page", "internal/web/paper", "internal/web/route", "internal/fault", "internal/clock", "block/pnr"})
 	return append(rules,
+		Rule{"internal/petition", join([]string{"block/*", "internal/identity"}, ground), "the life of a petition: reaches none of the personal-data steps, and no vote"},
+		Rule{"internal/petition/*", join([]string{"block/*", "internal/identity", "internal/petition/*"}, ground), "votes: a voter must not be reachable from any case"},
 		Rule{"internal/db/dbtest", []string{"internal/*"}, "tests only: opens both engines"},
 		Rule{"internal/db/faultdb", []string{"internal/db", "internal/fault"}, "tests only: injects faults"},
 		Rule{"internal/keyring/keyringtest", []string{"internal/*"}, "tests only: a ring in a temporary folder"},

@@ -170,7 +170,7 @@ func moderationMoves() []Transition {
 	return []Transition{
 		{Move: MoveCheckOut, Axis: m, From: []State{Submitted}, To: Reviewing, By: moderator, Public: true},
 		{Move: MoveTakeOver, Axis: m, From: reading, By: moderator},
-		{Move: MoveNote, Axis: m, From: allModeration(), By: moderator},
+		{Move: MoveNote, Axis: m, From: allModeration(), By: []Role{RoleModerator, RoleHandler}},
 		{Move: MoveFlag, Axis: m, From: accepted, By: moderator},
 		{Move: MoveConfirm, Axis: m, From: allModeration(), By: proposer},
 		{Move: MoveAskMore, Axis: m, From: reading, To: SupplementRequested, By: moderator},

@@ -255,7 +255,7 @@ func (s *step) comment(path string, page int, o pdf.Object, dict pdf.Dict) {
 			return
 		}
 	}
-	if c := s.covers.widget(s.old, s.new, page, dict); c.hides || c.page {
+	if c := s.covers.widget(s.old, s.new, page, dict); c.hides || c.page || c.onScan {
 		s.undefined(whyAnnotHides, path, o, page)
 		return
 	}

@@ -14,7 +14,10 @@ const (
 	maxLabel   = 24  // letters that a field prepared before may hide: its own label
 	maxOver    = 40  // of a certified document, also when they shine through
 	maxOfPage  = 0.5
-	minVisible = 1.0 // square points; smaller than that nothing can be seen
+	maxShapes  = 12   // small filled shapes, which may be letters drawn as outlines
+	maxOfScan  = 0.10 // of the page, where what lies beneath is an image
+	maxOnScan  = 400  // square points of an image that something without a signer may hide
+	minVisible = 1.0  // square points; smaller than that nothing can be seen
 )
 
 // coverage draws pages once and tells what widgets hide.
@@ -35,6 +38,8 @@ type cover struct {
 	// hidesMore: hides more than a label, or figures
 	hidesMore bool
 	over      bool // lies over text, opaque or not
+	scan      bool // hides much of an image, which may be a scanned page
+	onScan    bool // hides some of an image
 }
 
 // page draws a page as it was signed.
@@ -83,6 +88,7 @@ func drawPage(d *pdf.Document, p pdf.Page, work *budget, fonts map[pdf.Ref]*font
 	sc := &scene{}
 	pr := &painter{doc: d, out: sc, work: work, fonts: fonts}
 	pr.draw(pageContent(d, p.Dict, sc, work), p.Resources, start(identity, everywhere), 0)
+	sc.readScan()
 	return sc
 }
 
@@ -159,7 +165,9 @@ func (c *coverage) widget(old, new *pdf.Document, number int, annot pdf.Dict) co
 	}
 	out.page = out.page && out.visible
 	letters, digits := hidden(sc.runs, paints)
-	out.hides = letters > maxHidden
+	out.hides = letters > maxHidden || shapes(sc.paints, paints) > maxShapes
+	scanned := hiddenImage(sc.paints, paints)
+	out.scan, out.onScan = scanned > maxOfScan*box(page.CropBox).area(), scanned > maxOnScan
 	out.hidesMore = letters > maxLabel || digits > maxDigits
 	beneath, _ := hidden(sc.runs, []paint{{box: rect, weight: 1}})
 	out.over = beneath > maxOver

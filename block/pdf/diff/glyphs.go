@@ -17,7 +17,6 @@ type fontInfo struct {
 	cmap    map[int][]rune  // of a composite font, from its ToUnicode
 	widths  map[int]float64 // of a composite font
 	missing float64
-	space   float64 // units of the font's own space per 1/1000 text unit
 }
 
 // glyph is one shown character: what it means and how wide it is, in

@@ -204,6 +204,10 @@ func catalogAttacks() []attack {
 			p := u.Add(pdf.Dict{"Type": pdf.Name("StructElem"), "S": pdf.Name("P"), "P": x.structDoc, "Pg": x.page2, "K": 0})
 			setKeys(u, d, x.structDoc, "K", pdf.Array{x.heading, p})
 		}},
+		{"tag that speaks and holds nothing", "structure-changed", "/K", func(x *fixture, u *pdf.Update, d *pdf.Document) {
+			p := u.Add(pdf.Dict{"Type": pdf.Name("StructElem"), "S": pdf.Name("P"), "P": x.structDoc, "K": pdf.Array{}, "ActualText": pdf.String("Avslaget")})
+			setKeys(u, d, x.structDoc, "K", pdf.Array{x.heading, p})
+		}},
 		{"tag's type changed", "structure-changed", "/S", func(x *fixture, u *pdf.Update, d *pdf.Document) {
 			setKeys(u, d, x.heading, "S", pdf.Name("P"))
 		}},

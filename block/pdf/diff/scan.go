@@ -216,7 +216,7 @@ func (s *scan) draws(v *pdf.Stream) bool {
 		return false
 	}
 	found := false
-	err = pdf.Operators(data[:min(len(data), 64<<10)], func(op string, _ []pdf.Object, _ int) error {
+	_ = pdf.Operators(data[:min(len(data), 64<<10)], func(op string, _ []pdf.Object, _ int) error {
 		switch op {
 		case "Tj", "TJ", "'", "\"", "f", "F", "f*", "B", "S", "Do", "BI", "sh":
 			found = true

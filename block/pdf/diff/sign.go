@@ -26,12 +26,12 @@ func (s *step) signature(f *field, widget pdf.Ref, page int, fresh bool, values 
 	case c.page:
 		fail(whySignaturePage)
 		return
-	case c.hides && (fresh || c.hidesMore):
+	case c.hides && (fresh || c.hidesMore), c.scan && fresh:
 		fail(whySignatureHides)
 		return
 	}
-	if value == nil && c.says {
-		fail(whyAnnotNew) // shown as if someone had signed
+	if value == nil && (c.says || c.onScan) {
+		fail(whyAnnotNew) // shown as if someone had signed, or hides what nobody will answer for
 		return
 	}
 	found := finding{kind: Signature, why: whySigned, path: path, ref: widget, page: page, field: f.name, fresh: fresh, over: c.over}

@@ -186,8 +186,9 @@ func kidList(d *pdf.Document, o pdf.Object) pdf.Array {
 	return pdf.Array{o}
 }
 
-// newElement tells whether a new structure element holds nothing but the
-// widgets of signatures: no content of a page may be tagged anew.
+// newElement tells whether a new structure element holds the widgets of
+// signatures and nothing else: no content of a page may be tagged anew, and no
+// element may speak for itself with an alternative text.
 func (s *step) newElement(o pdf.Object, depth int) bool {
 	if r, ok := o.(pdf.Ref); ok && s.g.nodes[r] != nil && s.old.Get(r) != nil {
 		return false // an object that was something else before
@@ -207,12 +208,13 @@ func (s *step) newElement(o pdf.Object, depth int) bool {
 			return false
 		}
 	}
-	for _, kid := range kidList(s.new, dict["K"]) {
+	kids := kidList(s.new, dict["K"])
+	for _, kid := range kids {
 		if !s.newElement(kid, depth+1) {
 			return false
 		}
 	}
-	return s.new.Name(dict["S"]) != "" && dict["P"] != nil
+	return len(kids) > 0 && s.new.Name(dict["S"]) != "" && dict["P"] != nil
 }
 
 // tree compares the leaves of two number or name trees: old keys keep their

@@ -77,10 +77,9 @@ type checker struct {
 	found map[ruleKey]*Finding
 	order []ruleKey
 
-	main     *packet
-	pages    []pdf.Page
-	intent   string // colour space of the PDF/A output intent's profile: "RGB ", "CMYK", "GRAY" or ""
-	intentOK bool   // there is a PDF/A output intent with a profile
+	main   *packet
+	pages  []pdf.Page
+	intent string // colour space of the PDF/A output intent's profile: "RGB ", "CMYK", "GRAY" or ""
 
 	streams   map[*pdf.Stream]*decoded
 	fonts     map[fontKey]*fontUse

@@ -74,6 +74,9 @@ func (s *Store) bury(name, petition string, note json.RawMessage) (Destroyed, er
 // may be called again.
 func (s *Store) shred(path string) error {
 	for _, ext := range []string{keyExt, countExt} {
+		if _, err := os.Stat(path + ext); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err := overwrite(path + ext); err != nil {
 			return err
 		}

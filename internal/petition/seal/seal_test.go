@@ -299,3 +299,21 @@ func TestStatement(t *testing.T) {
 		t.Error("a changed statement still holds")
 	}
 }
+
+// D2 gives the same nullifier whether our own key answers the message or is
+// asked blindly and proves it.
+func TestOwnKeyNearAndFar(t *testing.T) {
+	own, second := store(t, seal.StoreOptions{}).For(seal.Own), store(t, seal.StoreOptions{}).For(seal.Own)
+	near, far := seal.NewSplit(own, second, true), seal.NewSplit(asked{own}, second, true)
+	c := open(t, near, ample)
+	for _, digits := range []string{"198507099805", "197101169295", "197010632391"} {
+		a, errA := sealOne(t, near, c, person(t, digits))
+		b, errB := sealOne(t, far, c, person(t, digits))
+		if errA != nil || errB != nil || a != b {
+			t.Errorf("%v, %v: two nullifiers", errA, errB)
+		}
+	}
+}
+
+// asked is a keeper that answers blinded elements only.
+type asked struct{ seal.Keeper }

@@ -173,7 +173,20 @@ func (o *Owner) Compute(_ context.Context, batches []Batch) []Answer {
 	return answers
 }
 
-func (o *Owner) compute(b Batch) Answer {
+// Whole gives the outputs of RFC 9497 for messages that are known here, as
+// blinding, Compute and unblinding would.
+func (o *Owner) Whole(batches []Batch) []Answer {
+	answers := make([]Answer, len(batches))
+	for i, b := range batches {
+		answers[i] = o.with(b, (*held).whole)
+	}
+	return answers
+}
+
+func (o *Owner) compute(b Batch) Answer { return o.with(b, (*held).compute) }
+
+// with lets a copy of the key do something to the inputs.
+func (o *Owner) with(b Batch, do func(h *held, inputs [][]byte) Answer) Answer {
 	name, err := o.file(b.Petition)
 	if err != nil {
 		return Answer{Err: err}
@@ -183,7 +196,7 @@ func (o *Owner) compute(b Batch) Answer {
 		return Answer{Err: err}
 	}
 	defer clear(key.secret[:])
-	return key.compute(b.Inputs)
+	return do(key, b.Inputs)
 }
 
 // take counts n answers and gives a copy of the key to make them with.
