@@ -29,7 +29,7 @@ POSTGRES := internal/db/dbtest/postgres.sh
 # there.
 RACE := $(addprefix ./block/,pnr orgnr orgcert soap cms tsp revocation pdf/font) ./plugin/... ./plugins/... ./fake/... ./internal/clock/... ./internal/keyring/... \
 	./internal/config/... ./internal/db/... ./internal/outbox/... ./internal/retention/... \
-	./internal/identity/... ./internal/broker/... ./internal/web/route/...
+	./internal/identity/... ./internal/broker/... ./internal/web/route/... ./internal/mail/... ./internal/petition/seal/...
 
 FUZZ_SECONDS ?= 5
 # Of the long run; the test makes ten by itself.
@@ -119,7 +119,7 @@ conformance: prepare
 BENCH_TIME ?= 5s
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCH_TIME) ./internal/broker ./internal/workspace ./cmd/medborgarnavet
-	$(GO) test -run '^$$' -bench . -benchtime 1s ./block/pades ./block/pdfa ./block/pdfa/check ./block/pdf/diff ./internal/validation
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./block/pades ./block/pdfa ./block/pdfa/check ./block/pdf/diff ./internal/validation ./internal/petition/ballot
 
 long: prepare
 	KILL_ROUNDS=$(KILL_ROUNDS) $(POSTGRES) run $(STRICT) -name long -- -count=1 -timeout 120m ./...

@@ -37,7 +37,8 @@ type Voting interface {
 	// may answer fault.Conflict.
 	Open(ctx context.Context, o Opening) error
 	// Stop ends voting without a result. The identities are erased as at any
-	// closing, and MoveEraseStopped tells of it.
+	// closing, and MoveErase or MoveEraseStopped tells of it. On a petition
+	// that is ending already it may answer fault.Conflict.
 	Stop(ctx context.Context, petition string) error
 	// Shown are the public counts of petitions that are not yet closed for
 	// good, as they are shown: in steps.

@@ -124,8 +124,8 @@ func (p *Petitions) lastDay(closes time.Time) string { return p.day(closes.Add(-
 // stop handles TopicStop.
 func (p *Petitions) stop(ctx context.Context, id string) error {
 	err := p.opt.Voting.Stop(ctx, id)
-	if fault.Is(err, fault.NotFound) {
-		return nil // it was never opened
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) {
+		return nil // it was never opened, or is ending already
 	}
 	return err
 }

@@ -6,16 +6,6 @@ import (
 	"medborgarnavet/block/pdf"
 )
 
-// side is one object as one revision of the document has it.
-type side struct {
-	doc *pdf.Document
-	obj pdf.Object
-}
-
-func (s side) get(key pdf.Name) side {
-	return side{s.doc, s.doc.Dict(s.obj)[key]}
-}
-
 // limits of a comparison of values that moved to other object numbers.
 const (
 	maxDepth = 60

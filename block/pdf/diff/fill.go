@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -33,6 +34,7 @@ func (s *step) otherField(path string, f *field, page int, changed []pdf.Name, x
 		case k == "Ff" && s.madeReadOnly(x, y):
 			s.touch(path, f, page, false)
 		case k == "Type" && x[k] == nil && s.new.Name(y[k]) == "Annot":
+		case k == "BS" && x[k] == nil && s.thinBorder(y[k]):
 		case !fillingKeys[k] || k == "Ff" || k == "Type" || k == "MK":
 			s.undefined(fieldReason(k), at, f.ref, page)
 		case f.ft != "Tx" && f.ft != "Ch" && f.ft != "Btn", f.ft == "Btn" && f.flags&flagPushButton != 0:
@@ -185,7 +187,41 @@ func (s *step) shows(f *field, widget pdf.Dict) why {
 	if !s.matches(f, value, shown, runs) {
 		return whyFieldText
 	}
+	if turned, _ := s.new.Int(s.new.Dict(widget["MK"])["R"]); turned == 0 && backwards(shown, runs) {
+		return whyFieldText
+	}
 	return ""
+}
+
+// backwards tells whether pieces of one line are drawn in another order than
+// they are read, so that "1" and "00" show "001".
+func backwards(shown string, runs []run) bool {
+	if rightToLeft(shown) {
+		return false
+	}
+	for i := 1; i < len(runs); i++ {
+		a, b := runs[i-1].box, runs[i].box
+		if squeeze(runs[i].text) != "" && squeeze(runs[i-1].text) != "" && b[0] < a[0]-1 && math.Abs(b[1]-a[1]) < (a[3]-a[1])/2 {
+			return true
+		}
+	}
+	return false
+}
+
+// thinBorder tells whether a border style says no more than a thin line, which
+// is what a field has without one.
+func (s *step) thinBorder(o pdf.Object) bool {
+	style, width := s.new.Dict(o), 1.0
+	for k := range style {
+		switch k {
+		case "W":
+			width, _ = s.new.Number(style[k])
+		case "S", "D", "Type":
+		default:
+			return false
+		}
+	}
+	return style != nil && width >= 0 && width <= 2
 }
 
 // maxLines is how many straight lines a field's background, clip and frame are
@@ -313,14 +349,17 @@ func sameText(a, b string) bool {
 	if x == y {
 		return true
 	}
-	rtl := strings.ContainsFunc(x, func(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) })
-	if !rtl {
+	if !rightToLeft(x) {
 		return false
 	}
 	p, q := []rune(x), []rune(y)
 	slices.Sort(p)
 	slices.Sort(q)
 	return slices.Equal(p, q)
+}
+
+func rightToLeft(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) })
 }
 
 // squeeze takes away white space, control characters and soft hyphens.

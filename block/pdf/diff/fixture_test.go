@@ -15,7 +15,6 @@ import (
 // text and an image, a form with fields of every type, a prepared signature
 // field, a link, an outline, layers, metadata and named destinations.
 type fixture struct {
-	form                                       bool // whether AcroForm is indirect
 	packed, stream                             bool // how the file is written
 	noForm                                     bool
 	catalog, info, xmp, pages, page1, page2    pdf.Ref

@@ -49,7 +49,9 @@ func TestHolderFails(t *testing.T) {
 			}
 		}},
 		{"server error", false, func(_ http.Handler, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }},
-		{"redirect", false, func(_ http.Handler, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/v1/ready", http.StatusTemporaryRedirect) }},
+		{"redirect", false, func(_ http.Handler, w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/v1/ready", http.StatusTemporaryRedirect)
+		}},
 		{"garbage", false, func(_ http.Handler, w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{{") }},
 		{"nothing", false, func(_ http.Handler, w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }},
 		{"no proof", true, change(func(a map[string]any) { delete(a, "proof") })},
