@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -193,37 +192,6 @@ func (s *step) shows(f *field, widget pdf.Dict) why {
 	return ""
 }
 
-// backwards tells whether pieces of one line are drawn in another order than
-// they are read, so that "1" and "00" show "001".
-func backwards(shown string, runs []run) bool {
-	if rightToLeft(shown) {
-		return false
-	}
-	for i := 1; i < len(runs); i++ {
-		a, b := runs[i-1].box, runs[i].box
-		if squeeze(runs[i].text) != "" && squeeze(runs[i-1].text) != "" && b[0] < a[0]-1 && math.Abs(b[1]-a[1]) < (a[3]-a[1])/2 {
-			return true
-		}
-	}
-	return false
-}
-
-// thinBorder tells whether a border style says no more than a thin line, which
-// is what a field has without one.
-func (s *step) thinBorder(o pdf.Object) bool {
-	style, width := s.new.Dict(o), 1.0
-	for k := range style {
-		switch k {
-		case "W":
-			width, _ = s.new.Number(style[k])
-		case "S", "D", "Type":
-		default:
-			return false
-		}
-	}
-	return style != nil && width >= 0 && width <= 2
-}
-
 // maxLines is how many straight lines a field's background, clip and frame are
 // made of; a field of a fixed number of characters has two more for each.
 const maxLines = 40
@@ -356,10 +324,6 @@ func sameText(a, b string) bool {
 	slices.Sort(p)
 	slices.Sort(q)
 	return slices.Equal(p, q)
-}
-
-func rightToLeft(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) })
 }
 
 // squeeze takes away white space, control characters and soft hyphens.
