@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { browser, guest, h1, logIn, path, start } from "./town.mjs";
-import { answer, answers, begin, choose, fetchIncomes, fillIn, follow, handIn, photo, press, sees } from "./walk.mjs";
+import { answer, answers, begin, choose, fetchIncomes, fillIn, follow, handIn, photo, press, sees, turnsUp, words } from "./walk.mjs";
 
 let town, engine;
 before(async () => {
@@ -125,7 +125,7 @@ for (const [name, width] of [["Tolvan", 390], ["Farid", 320]]) {
     await handIn(page, draft);
     await sees(page, "Vi behöver mer från dig");
     await fits();
-    await page.goto(town.ekbacka + "/arenden");
+    await turnsUp(page, town.ekbacka + "/arenden", page.getByRole("link", { name: words("Ansökan för december") }));
     await fits();
     await follow(page, "Ansökan för december");
     await sees(page, "Svara senast");

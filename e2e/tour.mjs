@@ -2,7 +2,7 @@
 // without scripts, so that a page stands still while it is kept.
 import { join } from "node:path";
 import { guest, inTurn, logIn, path, phone } from "./town.mjs";
-import { answer, answers, begin, choose, fetchIncomes, fillIn, follow, handIn, openCase, photo, press, words } from "./walk.mjs";
+import { answer, answers, begin, choose, fetchIncomes, fillIn, follow, handIn, openCase, photo, press, turnsUp, words } from "./walk.mjs";
 
 export async function tour(engine, town, recorder) {
   const open = async () => {
@@ -175,7 +175,8 @@ async function troubles(town, kim, erik) {
   await kim.keep("incomes, nobody answers");
   await handIn(kim.page, draft);
   await kim.keep("receipt, much missing");
-  await kim.see("cases", "/arenden");
+  await turnsUp(kim.page, new URL("/arenden", kim.page.url()).href, kim.page.getByRole("link", { name: words("Ansökan för december 2026") }));
+  await kim.keep("cases");
   await follow(kim.page, words("Ansökan för december 2026"));
   await kim.keep("case, something is asked for");
   await press(kim.page, "Skicka");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { browser, guest, h1, logIn, path, phone, start } from "./town.mjs";
-import { answers, begin, choose, follow, press, sees, words } from "./walk.mjs";
+import { answers, begin, choose, follow, press, sees, turnsUp, words } from "./walk.mjs";
 
 let town, engine;
 before(async () => {
@@ -151,7 +151,7 @@ test("double clicks, two tabs, the back button and an expired login lose nothing
     assert.equal(page.url(), receipt, "the back button leads to the receipt too");
     await page.goto(draft);
     assert.equal(page.url(), receipt, "the handed-in draft leads to its receipt");
-    await page.goto(town.ekbacka + "/arenden");
+    await turnsUp(page, town.ekbacka + "/arenden", page.getByRole("link", { name: words("Ansökan för december 2026") }));
     assert.equal(await page.getByRole("link", { name: words("Ansökan för december 2026") }).count(), 1, "one application, one case");
   });
   assert.deepEqual(anna.faults, []);
@@ -172,7 +172,7 @@ test("two presses on Lämna in without scripts give the same receipt", async () 
   const both = await Promise.all([again(), again()]);
   for (const answer of both) assert.match(answer.url(), /\/kvitto\/[0-9A-Z]+$/);
   assert.equal(both[0].url(), both[1].url());
-  await page.goto(town.ekbacka + "/arenden");
+  await turnsUp(page, town.ekbacka + "/arenden", page.getByRole("link", { name: words("Ansökan för december 2026") }));
   assert.equal(await page.getByRole("link", { name: words("Ansökan för december 2026") }).count(), 1);
   await kim.close();
 });

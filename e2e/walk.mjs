@@ -15,9 +15,20 @@ export async function follow(page, name) {
   await Promise.all([page.waitForEvent("load"), page.getByRole("link", { name }).first().click()]);
 }
 
+// turnsUp opens a page again and again until something stands on it: a case is
+// made of what was handed in by an event, a moment later.
+export async function turnsUp(page, address, what) {
+  for (const until = Date.now() + 20_000; ; await page.waitForTimeout(250)) {
+    await page.goto(address);
+    if (await what.count()) return;
+    assert.ok(Date.now() < until, `${path(page)} never shows ${what}`);
+  }
+}
+
 // openCase opens a person's case from the officer's queue.
 export async function openCase(page, name) {
   const link = page.getByRole("row").filter({ hasText: name }).getByRole("link").first();
+  await turnsUp(page, page.url(), link);
   await Promise.all([page.waitForEvent("load"), link.click()]);
 }
 
