@@ -1,10 +1,9 @@
 package citizen
 
 import (
-	"mime"
 	"net/http"
-	"strconv"
 
+	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/route"
 )
 
@@ -15,7 +14,7 @@ func (p *Pages) file(w http.ResponseWriter, r *route.Request) error {
 	if err != nil {
 		return err
 	}
-	download(w, f.Name, f.Type, data)
+	page.Download(w, f.Name, f.Type, data)
 	return nil
 }
 
@@ -26,7 +25,7 @@ func (p *Pages) handedInFile(w http.ResponseWriter, r *route.Request) error {
 	if err != nil {
 		return err
 	}
-	download(w, name, mediaType, data)
+	page.Download(w, name, mediaType, data)
 	return nil
 }
 
@@ -36,16 +35,6 @@ func (p *Pages) answerFile(w http.ResponseWriter, r *route.Request) error {
 	if err != nil {
 		return err
 	}
-	download(w, name, mediaType, data)
+	page.Download(w, name, mediaType, data)
 	return nil
-}
-
-func download(w http.ResponseWriter, name, mediaType string, data []byte) {
-	h := w.Header()
-	h.Set("Content-Type", mediaType)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("Content-Length", strconv.Itoa(len(data)))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(data) // the reader has gone away; nothing to tell anyone
 }

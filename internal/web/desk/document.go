@@ -2,10 +2,9 @@ package desk
 
 import (
 	"encoding/json"
-	"mime"
 	"net/http"
-	"strconv"
 
+	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/route"
 )
 
@@ -16,7 +15,8 @@ func (p *Pages) document(w http.ResponseWriter, r *route.Request) error {
 	if err != nil {
 		return err
 	}
-	return attach(w, name, media, data)
+	page.Download(w, name, media, data)
+	return nil
 }
 
 // export gives the application for a system that goes on with it by machine.
@@ -29,17 +29,6 @@ func (p *Pages) export(w http.ResponseWriter, r *route.Request) error {
 	if err != nil {
 		return err
 	}
-	return attach(w, rec.Reference+".json", "application/json", data)
-}
-
-func attach(w http.ResponseWriter, name, media string, data []byte) error {
-	h := w.Header()
-	h.Set("Content-Type", media)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.Itoa(len(data)))
-	_, err := w.Write(data)
-	return err
+	page.Download(w, rec.Reference+".json", "application/json", data)
+	return nil
 }

@@ -8,7 +8,6 @@
 package paper
 
 import (
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -187,12 +186,6 @@ func (s *Sheet) Send(w http.ResponseWriter, name string) error {
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/pdf")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("Content-Length", strconv.Itoa(len(data)))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(data) // the reader has gone away; nothing to tell anyone
+	page.Download(w, name, "application/pdf", data)
 	return nil
 }
