@@ -3,10 +3,12 @@ package pdf
 import (
 	"bytes"
 	"compress/flate"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"hash/adler32"
 	"io"
+	"sync"
 )
 
 // maxFilters is how many filters one stream may go through.
@@ -203,20 +205,27 @@ func (c decoder) collectBig(open func() io.Reader, charged int64) ([]byte, error
 	return out, nil
 }
 
+// packers are compressors to be used again: one takes most of a megabyte.
+// What a document is made of hardly gets smaller with more effort than this.
+var packers = sync.Pool{New: func() any {
+	w, err := zlib.NewWriterLevel(nil, 3)
+	if err != nil { // there is no such level
+		return zlib.NewWriter(nil)
+	}
+	return w
+}}
+
 // Compress makes a stream of data with FlateDecode. The same data always makes
 // the same bytes.
 func Compress(data []byte) *Stream {
 	var b bytes.Buffer
-	b.Write([]byte{0x78, 0x9c})
-	w, err := flate.NewWriter(&b, flate.DefaultCompression)
-	if err != nil {
-		return &Stream{Dict: Dict{}, Raw: data} // the level is a constant that is accepted
-	}
-	_, err = w.Write(data)
+	b.Grow(len(data)/3 + 64)
+	w := packers.Get().(*zlib.Writer)
+	defer packers.Put(w)
+	w.Reset(&b)
+	_, err := w.Write(data)
 	if err = errors.Join(err, w.Close()); err != nil {
 		return &Stream{Dict: Dict{}, Raw: data} // a bytes.Buffer does not fail
 	}
-	sum := adler32.Checksum(data)
-	b.Write([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
 	return &Stream{Dict: Dict{"Filter": Name("FlateDecode")}, Raw: b.Bytes()}
 }

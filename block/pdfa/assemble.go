@@ -1,10 +1,7 @@
 package pdfa
 
 import (
-	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"sync"
 	"unicode/utf16"
@@ -81,30 +78,7 @@ func (c *composer) identity(packet []byte) pdf.Hex {
 }
 
 // packedSRGB is the colour profile as every file holds it.
-var packedSRGB = sync.OnceValue(func() []byte { return deflate(SRGB()).Raw })
-
-// packers are compressors to be used again: one takes most of a megabyte.
-var packers = sync.Pool{New: func() any {
-	w, err := zlib.NewWriterLevel(nil, 3) // pages hardly get smaller with more effort
-	if err != nil {                       // there is no such level
-		return zlib.NewWriter(nil)
-	}
-	return w
-}}
-
-// deflate makes a stream of data.
-func deflate(data []byte) *pdf.Stream {
-	var b bytes.Buffer
-	b.Grow(len(data)/3 + 64)
-	w := packers.Get().(*zlib.Writer)
-	defer packers.Put(w)
-	w.Reset(&b)
-	_, err := w.Write(data)
-	if err = errors.Join(err, w.Close()); err != nil { // a Buffer takes everything
-		return &pdf.Stream{Dict: pdf.Dict{}, Raw: data}
-	}
-	return &pdf.Stream{Dict: pdf.Dict{"Filter": pdf.Name("FlateDecode")}, Raw: b.Bytes()}
-}
+var packedSRGB = sync.OnceValue(func() []byte { return pdf.Compress(SRGB()).Raw })
 
 func outputIntent(b *pdf.Builder) pdf.Dict {
 	profile := &pdf.Stream{Dict: pdf.Dict{"Filter": pdf.Name("FlateDecode"), "N": int64(3)}, Raw: packedSRGB()}
@@ -155,7 +129,7 @@ func (c *composer) storePages(b *pdf.Builder) ([]pdf.Ref, pdf.Ref) {
 		d := pdf.Dict{
 			"Type": pdf.Name("Page"), "Parent": tree, "Resources": resources,
 			"MediaBox": pdf.Array{int64(0), int64(0), pageWidth, pageHeight},
-			"Contents": b.Add(deflate(p.content)), "StructParents": int64(i),
+			"Contents": b.Add(pdf.Compress(p.content)), "StructParents": int64(i),
 		}
 		if c.doc.Conformance != A1b { // the key is of PDF 1.5
 			d["Tabs"] = pdf.Name("S")

@@ -19,7 +19,7 @@ func storeAttachments(b *pdf.Builder, attachments []Attachment, created time.Tim
 		if modified.IsZero() {
 			modified = created
 		}
-		stream := deflate(a.Data)
+		stream := pdf.Compress(a.Data)
 		stream.Dict["Type"] = pdf.Name("EmbeddedFile")
 		stream.Dict["Subtype"] = pdf.Name(a.MIME)
 		sum := md5.Sum(a.Data) // what the format asks for; it protects nothing

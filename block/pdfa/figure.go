@@ -71,7 +71,7 @@ func flatten(m image.Image) embedded {
 }
 
 func (e embedded) stream() *pdf.Stream {
-	s := deflate(e.pixels)
+	s := pdf.Compress(e.pixels)
 	s.Dict["Type"], s.Dict["Subtype"] = pdf.Name("XObject"), pdf.Name("Image")
 	s.Dict["Width"], s.Dict["Height"] = int64(e.width), int64(e.height)
 	s.Dict["ColorSpace"], s.Dict["BitsPerComponent"] = pdf.Name("DeviceRGB"), int64(8)

@@ -1,13 +1,9 @@
 package font
 
 import (
-	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
-	"sync"
 
 	"medborgarnavet/block/pdf"
 )
@@ -24,7 +20,7 @@ func (s *Subset) pack() *embedding {
 	program, glyphs := s.program()
 	return &embedding{
 		tag: s.tag(program), length: len(program), glyphs: glyphs,
-		program: deflate(program), toUnicode: deflate(s.toUnicode(glyphs)),
+		program: pdf.Compress(program).Raw, toUnicode: pdf.Compress(s.toUnicode(glyphs)).Raw,
 	}
 }
 
@@ -46,7 +42,7 @@ func (s *Subset) Embed(add func(pdf.Object) pdf.Ref) pdf.Ref {
 	descriptor := s.descriptor(name)
 	descriptor["FontFile2"] = packed(e.program, pdf.Dict{"Length1": int64(e.length)})
 	if s.CIDSet {
-		descriptor["CIDSet"] = packed(deflate(allOf(len(e.glyphs))), pdf.Dict{})
+		descriptor["CIDSet"] = packed(pdf.Compress(allOf(len(e.glyphs))).Raw, pdf.Dict{})
 	}
 	widths := make(pdf.Array, len(e.glyphs))
 	for n, glyph := range e.glyphs {
@@ -67,29 +63,6 @@ func (s *Subset) Embed(add func(pdf.Object) pdf.Ref) pdf.Ref {
 		"DescendantFonts": pdf.Array{cid},
 		"ToUnicode":       packed(e.toUnicode, pdf.Dict{}),
 	})
-}
-
-// packers are compressors to be used again: one takes most of a megabyte.
-// Outlines hardly get smaller with more effort than level 2.
-var packers = sync.Pool{New: func() any {
-	w, err := zlib.NewWriterLevel(nil, 2)
-	if err != nil { // there is no such level
-		return zlib.NewWriter(nil)
-	}
-	return w
-}}
-
-// deflate packs data for FlateDecode.
-func deflate(data []byte) []byte {
-	var b bytes.Buffer
-	w := packers.Get().(*zlib.Writer)
-	defer packers.Put(w)
-	w.Reset(&b)
-	_, err := w.Write(data)
-	if err = errors.Join(err, w.Close()); err != nil {
-		panic("font: a buffer refused bytes: " + err.Error())
-	}
-	return b.Bytes()
 }
 
 // tag is the six letters before a subset's name: made from what it holds.
