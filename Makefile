@@ -112,7 +112,7 @@ pages: assets
 conformance: prepare
 	conformance/prepare
 	$(STRICT) -name documents -- -count=1 -timeout 20m -tags conformance ./conformance
-	$(STRICT) -name tokens -- -count=1 -tags pkcs11 ./block/pades/pkcs11
+	$(STRICT) -name tokens -- -count=1 -tags pkcs11 -run Token ./block/pades/pkcs11 ./cmd/medborgarnavet
 	$(STRICT) -name conformance -- -count=1 -run 'Validate|Schema|Contract|Conform' ./plugins/ssbtek ./fake/ssbtek
 
 # At most five minutes. On PostgreSQL too: internal/db/dbtest/postgres.sh run make bench
