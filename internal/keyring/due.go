@@ -3,7 +3,6 @@ package keyring
 import (
 	"crypto/rand"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -60,7 +59,7 @@ func (r *Ring) slot(end time.Time, mayMake bool) (slotKey, error) {
 		}
 		key, err = makeSlot(r.dir, path)
 	} else if err == nil {
-		err = syncDir(r.dir) // another process may have made it a moment ago
+		err = SyncDir(r.dir) // another process may have made it a moment ago
 	}
 	if err != nil {
 		return slotKey{}, fault.Wrap(fault.Unavailable, err, "keyring: short-lived key")
@@ -108,7 +107,7 @@ func makeSlot(dir, path string) (slotKey, error) {
 		err = removed
 	}
 	if err == nil {
-		err = syncDir(dir)
+		err = SyncDir(dir)
 	}
 	if err != nil {
 		return slotKey{}, err
@@ -140,7 +139,7 @@ func (r *Ring) DestroyDue(now time.Time) (destroyed int, err error) {
 			destroyed++
 		}
 	}
-	if err := syncDir(r.dir); err != nil {
+	if err := SyncDir(r.dir); err != nil {
 		failed = errors.Join(failed, err)
 	}
 	return destroyed, fault.Wrap(fault.Unavailable, failed, "keyring: destroy short-lived keys")
@@ -171,21 +170,7 @@ func ended(entry fs.DirEntry, now time.Time) bool {
 
 // destroy overwrites a key file, on the disk too, and removes it.
 func destroy(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err == nil {
-		_, err = io.CopyN(f, rand.Reader, info.Size())
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
+	if err := Overwrite(path); err != nil {
 		return err
 	}
 	return os.Remove(path)

@@ -81,7 +81,7 @@ func Init(path string) error {
 		err = closed
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(path))
+		err = SyncDir(filepath.Dir(path))
 	}
 	return fault.Wrap(fault.Unavailable, err, "keyring: write the master key")
 }
@@ -147,17 +147,4 @@ func (r *Ring) Public(purpose string) ed25519.PublicKey {
 // Sign signs a message with the key of a purpose.
 func (r *Ring) Sign(purpose string, msg []byte) []byte {
 	return ed25519.Sign(r.PrivateKey(purpose), msg)
-}
-
-// syncDir makes the names in a directory durable.
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if closed := d.Close(); err == nil {
-		err = closed
-	}
-	return err
 }

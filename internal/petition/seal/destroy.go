@@ -2,10 +2,8 @@ package seal
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +11,7 @@ import (
 	"time"
 
 	"medborgarnavet/internal/fault"
+	"medborgarnavet/internal/keyring"
 )
 
 const maxNote = 4 << 10
@@ -77,7 +76,7 @@ func (s *Store) shred(path string) error {
 		if _, err := os.Stat(path + ext); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err := overwrite(path + ext); err != nil {
+		if err := keyring.Overwrite(path + ext); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		s.trace("overwritten " + ext)
@@ -86,29 +85,7 @@ func (s *Store) shred(path string) error {
 		}
 		s.trace("removed " + ext)
 	}
-	return syncDir(s.dir)
-}
-
-// overwrite writes random bytes over a file, on the disk too.
-func overwrite(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err == nil {
-		_, err = io.CopyN(f, rand.Reader, info.Size())
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return keyring.SyncDir(s.dir)
 }
 
 // finishDestruction ends what a crash left: keys that have a tombstone, and
@@ -121,7 +98,7 @@ func (s *Store) finishDestruction() error {
 	for _, e := range entries {
 		path := filepath.Join(s.dir, e.Name())
 		if strings.HasPrefix(e.Name(), "part-") { // it may hold a key
-			if err = overwrite(path); err == nil {
+			if err = keyring.Overwrite(path); err == nil {
 				err = os.Remove(path)
 			}
 		} else if gone, ok := strings.CutSuffix(path, goneExt); ok {
@@ -131,7 +108,7 @@ func (s *Store) finishDestruction() error {
 			return fault.Wrap(fault.Unavailable, err, "seal: end a destruction")
 		}
 	}
-	return fault.Wrap(fault.Unavailable, syncDir(s.dir), "seal: end a destruction")
+	return fault.Wrap(fault.Unavailable, keyring.SyncDir(s.dir), "seal: end a destruction")
 }
 
 func readTombstone(path string) (d Destroyed, err error) {
@@ -143,16 +120,4 @@ func readTombstone(path string) (d Destroyed, err error) {
 		return d, fault.New(fault.Internal, "seal: a tombstone is damaged")
 	}
 	return d, nil
-}
-
-func syncDir(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = f.Sync()
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	return err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"medborgarnavet/internal/fault"
+	"medborgarnavet/internal/keyring"
 )
 
 // spend counts n answers against the cap and the rate of a key. What the disk
@@ -68,7 +69,7 @@ func (s *Store) saveCount(h *held, n int64) error {
 		err = closed
 	}
 	if err == nil && h.reserved == 0 {
-		err = syncDir(s.dir) // the name is new
+		err = keyring.SyncDir(s.dir) // the name is new
 	}
 	if err == nil {
 		h.reserved = n

@@ -17,6 +17,7 @@ import (
 
 	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/fault"
+	"medborgarnavet/internal/keyring"
 )
 
 // Own is the owner of the keys that a municipality keeps for itself.
@@ -267,7 +268,7 @@ func (s *Store) write(name string, content []byte) error {
 		_ = os.Remove(part.Name())
 		return err
 	}
-	return syncDir(s.dir)
+	return keyring.SyncDir(s.dir)
 }
 
 // Ready: the directory can be reached.
@@ -337,7 +338,7 @@ func statementKey(path string) (ed25519.PrivateKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		return ed25519.NewKeyFromSeed(seed), syncDir(filepath.Dir(path))
+		return ed25519.NewKeyFromSeed(seed), keyring.SyncDir(filepath.Dir(path))
 	}
 	if err == nil && len(seed) != ed25519.SeedSize {
 		err = errors.New("the file has the wrong length")
