@@ -133,7 +133,7 @@ func (r *reader) covered(s *Signature, end int64) {
 
 func onlySpace(b []byte) bool {
 	for _, c := range b {
-		if !isSpace(c) {
+		if !pdf.IsSpace(c) {
 			return false
 		}
 	}

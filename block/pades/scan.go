@@ -61,23 +61,11 @@ func (s *scanner) starts(t string) bool {
 	return s.at+int64(len(t)) <= int64(len(s.data)) && string(s.data[s.at:s.at+int64(len(t))]) == t
 }
 
-func isSpace(c byte) bool {
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
-}
-
-func isDelimiter(c byte) bool {
-	switch c {
-	case '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
-		return true
-	}
-	return false
-}
-
 // space skips white space and comments.
 func (s *scanner) space() {
 	for !s.end() {
 		switch c := s.data[s.at]; {
-		case isSpace(c):
+		case pdf.IsSpace(c):
 			s.at++
 		case c == '%':
 			for !s.end() && s.data[s.at] != '\n' && s.data[s.at] != '\r' {
@@ -91,7 +79,7 @@ func (s *scanner) space() {
 
 // regular skips a run of regular characters.
 func (s *scanner) regular() {
-	for !s.end() && !isSpace(s.data[s.at]) && !isDelimiter(s.data[s.at]) {
+	for !s.end() && !pdf.IsSpace(s.data[s.at]) && !pdf.IsDelimiter(s.data[s.at]) {
 		s.at++
 	}
 }
@@ -213,7 +201,7 @@ func (s *scanner) token() {
 	case c == '/':
 		s.at++
 		s.regular()
-	case isDelimiter(c):
+	case pdf.IsDelimiter(c):
 		s.step()
 	default:
 		s.regular()

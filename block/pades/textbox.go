@@ -1,8 +1,6 @@
 package pades
 
 import (
-	"math"
-
 	"medborgarnavet/block/pdf"
 )
 
@@ -11,30 +9,6 @@ const (
 	maxFormDepth = 4
 	broadWidth   = 0.6 // of a letter, as a part of the size, rather too much
 )
-
-// matrix is a transformation as PDF writes it: a b c d e f.
-type matrix [6]float64
-
-var identity = matrix{1, 0, 0, 1, 0, 0}
-
-// times is m first, then n.
-func (m matrix) times(n matrix) matrix {
-	return matrix{
-		m[0]*n[0] + m[1]*n[2], m[0]*n[1] + m[1]*n[3],
-		m[2]*n[0] + m[3]*n[2], m[2]*n[1] + m[3]*n[3],
-		m[4]*n[0] + m[5]*n[2] + n[4], m[4]*n[1] + m[5]*n[3] + n[5],
-	}
-}
-
-// box is the rectangle round (x0,y0)–(x1,y1) after the transformation.
-func (m matrix) box(x0, y0, x1, y1 float64) [4]float64 {
-	out := [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
-	for _, p := range [4][2]float64{{x0, y0}, {x1, y0}, {x0, y1}, {x1, y1}} {
-		x, y := m[0]*p[0]+m[2]*p[1]+m[4], m[1]*p[0]+m[3]*p[1]+m[5]
-		out = [4]float64{min(out[0], x), min(out[1], y), max(out[2], x), max(out[3], y)}
-	}
-	return out
-}
 
 // textFinder finds where a page shows text, so that a stamp is not laid over
 // it (S-33). Widths are estimates; a line's height and place are exact.
@@ -45,12 +19,12 @@ type textFinder struct {
 
 // textState is what a content stream has set.
 type textState struct {
-	ctm, line, text matrix
+	ctm, line, text pdf.Matrix
 	fonts           pdf.Dict
 	size, lead      float64
 	stretch         float64
 	code            float64 // bytes to a letter
-	saved           []matrix
+	saved           []pdf.Matrix
 }
 
 // textBoxes are the places of a page's text in user space. What cannot be
@@ -69,13 +43,13 @@ func textBoxes(d *pdf.Document, p *pdf.Page) [][4]float64 {
 			}
 		}
 	}
-	f.run(content, p.Resources, identity, 0)
+	f.run(content, p.Resources, pdf.Identity(), 0)
 	return f.boxes
 }
 
 // run reads one content stream.
-func (f *textFinder) run(content []byte, resources pdf.Dict, ctm matrix, depth int) {
-	s := &textState{ctm: ctm, line: identity, text: identity, stretch: 1, code: 1, fonts: f.d.Dict(resources["Font"])}
+func (f *textFinder) run(content []byte, resources pdf.Dict, ctm pdf.Matrix, depth int) {
+	s := &textState{ctm: ctm, line: pdf.Identity(), text: pdf.Identity(), stretch: 1, code: 1, fonts: f.d.Dict(resources["Font"])}
 	_ = pdf.Operators(content, func(op string, args []pdf.Object, _ int) error {
 		if len(f.boxes) >= maxTextBoxes {
 			return errEnough
@@ -93,7 +67,7 @@ func (f *textFinder) run(content []byte, resources pdf.Dict, ctm matrix, depth i
 var errEnough = pdf.ErrLimit
 
 // form reads a form that the page draws.
-func (f *textFinder) form(args []pdf.Object, resources pdf.Dict, ctm matrix, depth int) {
+func (f *textFinder) form(args []pdf.Object, resources pdf.Dict, ctm pdf.Matrix, depth int) {
 	if len(args) != 1 || depth >= maxFormDepth {
 		return
 	}
@@ -107,7 +81,7 @@ func (f *textFinder) form(args []pdf.Object, resources pdf.Dict, ctm matrix, dep
 		return
 	}
 	if m, ok := f.matrixOf(f.d.Array(x.Dict["Matrix"])); ok {
-		ctm = m.times(ctm)
+		ctm = m.Times(ctm)
 	}
 	own := f.d.Dict(x.Dict["Resources"])
 	if own == nil {
@@ -116,7 +90,7 @@ func (f *textFinder) form(args []pdf.Object, resources pdf.Dict, ctm matrix, dep
 	f.run(b, own, ctm, depth+1)
 }
 
-func (f *textFinder) matrixOf(list []pdf.Object) (m matrix, ok bool) {
+func (f *textFinder) matrixOf(list []pdf.Object) (m pdf.Matrix, ok bool) {
 	if len(list) != 6 {
 		return m, false
 	}
@@ -150,10 +124,10 @@ func (f *textFinder) step(s *textState, op string, args []pdf.Object) {
 		}
 	case "cm":
 		if m, ok := f.matrixOf(args); ok {
-			s.ctm = m.times(s.ctm)
+			s.ctm = m.Times(s.ctm)
 		}
 	case "BT":
-		s.line, s.text = identity, identity
+		s.line, s.text = pdf.Identity(), pdf.Identity()
 	case "Tf":
 		if len(args) == 0 {
 			return
@@ -186,7 +160,7 @@ func (f *textFinder) step(s *textState, op string, args []pdf.Object) {
 }
 
 func (s *textState) down(x, y float64) {
-	s.line = matrix{1, 0, 0, 1, x, y}.times(s.line)
+	s.line = pdf.Matrix{1, 0, 0, 1, x, y}.Times(s.line)
 	s.text = s.line
 }
 
@@ -211,6 +185,6 @@ func (f *textFinder) show(s *textState, args []pdf.Object) {
 		}
 	}
 	width *= s.stretch
-	f.boxes = append(f.boxes, s.text.times(s.ctm).box(0, -0.25*s.size, width, 0.85*s.size))
-	s.text = matrix{1, 0, 0, 1, width, 0}.times(s.text)
+	f.boxes = append(f.boxes, s.text.Times(s.ctm).Box([4]float64{0, -0.25 * s.size, width, 0.85 * s.size}))
+	s.text = pdf.Matrix{1, 0, 0, 1, width, 0}.Times(s.text)
 }

@@ -108,7 +108,7 @@ func appendName(dst []byte, n Name) []byte {
 	dst = append(dst, '/')
 	for i := range len(n) {
 		c := n[i]
-		if c <= ' ' || c > '~' || c == '#' || isDelimiter(c) {
+		if c <= ' ' || c > '~' || c == '#' || IsDelimiter(c) {
 			dst = append(dst, '#', upperHex(c>>4), upperHex(c&15))
 			continue
 		}

@@ -22,7 +22,7 @@ func (c decoder) asciiHex(data []byte) ([]byte, error) {
 				continue
 			}
 			out = append(out, byte(half<<4|v))
-		case !isSpace(b):
+		case !IsSpace(b):
 			return out, fmt.Errorf("%w: a byte is no hexadecimal digit", errFilter)
 		}
 	}
@@ -45,7 +45,7 @@ func (c decoder) ascii85(data []byte) ([]byte, error) {
 		switch {
 		case b == '~':
 			return finish85(out, group, n)
-		case isSpace(b):
+		case IsSpace(b):
 		case b == 'z' && n == 0:
 			out = append(out, 0, 0, 0, 0)
 		case b >= '!' && b <= 'u':

@@ -31,11 +31,13 @@ func (l *lexer) mend(at int, code, reason string) {
 	}
 }
 
-func isSpace(c byte) bool {
+// IsSpace tells the white-space characters (ISO 32000-1, table 1).
+func IsSpace(c byte) bool {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
 }
 
-func isDelimiter(c byte) bool {
+// IsDelimiter tells the characters that end a name or a number (table 2).
+func IsDelimiter(c byte) bool {
 	switch c {
 	case '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
 		return true
@@ -43,7 +45,7 @@ func isDelimiter(c byte) bool {
 	return false
 }
 
-func isRegular(c byte) bool { return !isSpace(c) && !isDelimiter(c) }
+func isRegular(c byte) bool { return !IsSpace(c) && !IsDelimiter(c) }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
@@ -60,7 +62,7 @@ func (l *lexer) skip() {
 			l.pos += end
 			continue
 		}
-		if !isSpace(c) {
+		if !IsSpace(c) {
 			return
 		}
 		l.pos++
@@ -89,7 +91,7 @@ func (l *lexer) token() (o Object, ok bool) {
 	case c == '>' && l.peek(1) == '>':
 		l.pos += 2
 		return keyword(">>"), true
-	case isDelimiter(c):
+	case IsDelimiter(c):
 		l.pos++
 		return keyword(l.data[l.pos-1 : l.pos]), true
 	case isDigit(c) || c == '+' || c == '-' || c == '.':
@@ -244,7 +246,7 @@ func (l *lexer) hex() String {
 	for _, c := range l.data[l.pos : l.pos+end] {
 		v := unhex(c)
 		if v < 0 {
-			bad = bad || !isSpace(c)
+			bad = bad || !IsSpace(c)
 			continue
 		}
 		if digits++; digits%2 == 1 {

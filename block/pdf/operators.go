@@ -82,7 +82,7 @@ func (p *parser) inlineImage() (*Stream, error) {
 		}
 		d[name] = value
 	}
-	if p.pos < len(p.data) && isSpace(p.data[p.pos]) {
+	if p.pos < len(p.data) && IsSpace(p.data[p.pos]) {
 		p.pos++
 	}
 	from := p.pos
@@ -112,7 +112,7 @@ func (p *parser) imageEnd(d Dict) (int, bool) {
 		}
 		at := from + i
 		from = at + 2
-		if (at == p.pos || isSpace(p.data[at-1])) && isEnd(p.data, at) && isContent(p.data[from:]) {
+		if (at == p.pos || IsSpace(p.data[at-1])) && isEnd(p.data, at) && isContent(p.data[from:]) {
 			return max(p.pos, at-1), true
 		}
 	}
@@ -127,7 +127,7 @@ func isEnd(data []byte, at int) bool {
 // the bytes of an image.
 func isContent(rest []byte) bool {
 	for _, c := range rest[:min(len(rest), 12)] {
-		if c > '~' || (c < ' ' && !isSpace(c)) {
+		if c > '~' || (c < ' ' && !IsSpace(c)) {
 			return false
 		}
 	}

@@ -234,7 +234,7 @@ func (p *parser) digits(i int) (v int64, after int, ok bool) {
 }
 
 func (p *parser) spaces(i int) int {
-	for i < len(p.data) && isSpace(p.data[i]) {
+	for i < len(p.data) && IsSpace(p.data[i]) {
 		i++
 	}
 	return i

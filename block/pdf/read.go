@@ -212,7 +212,7 @@ func (r *reader) object(v *version) error {
 	r.p.data = r.f.data[:end]
 	defer func() { r.p.data = whole }()
 	at := int(v.entry.Offset)
-	if isSpace(r.p.data[at]) {
+	if IsSpace(r.p.data[at]) {
 		at = r.p.spaces(at)
 	}
 	if known := r.f.objects[int64(at)]; known != nil {

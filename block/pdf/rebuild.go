@@ -91,9 +91,9 @@ func headerStart(data []byte, obj int) int {
 		}
 		return i
 	}
-	a := back(obj, isSpace)
+	a := back(obj, IsSpace)
 	gen := back(a, isDigit)
-	b := back(gen, isSpace)
+	b := back(gen, IsSpace)
 	num := back(b, isDigit)
 	if gen == a || b == gen || num == b {
 		return -1

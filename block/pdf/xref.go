@@ -90,7 +90,7 @@ func (r *reader) section(at int) (section, error) {
 	}
 	p := &r.p
 	p.pos = at
-	if at < len(p.data) && isSpace(p.data[at]) {
+	if at < len(p.data) && IsSpace(p.data[at]) {
 		p.pos = p.spaces(at)
 		r.mend(at, "startxref", "the offset of a cross-reference section leads to white space before it")
 	}

@@ -113,7 +113,7 @@ func finished(tail []byte, start int64) bool {
 	rest := bytes.TrimSpace(tail[i+len("startxref"):])
 	digits := strconv.FormatInt(start, 10)
 	after, ok := bytes.CutPrefix(rest, []byte(digits))
-	if !ok || len(after) == 0 || !isSpace(after[0]) {
+	if !ok || len(after) == 0 || !pdf.IsSpace(after[0]) {
 		return false
 	}
 	return bytes.HasPrefix(bytes.TrimSpace(after), []byte("%%EOF"))
@@ -131,7 +131,7 @@ func stray(data []byte, from, to int64, spans [][2]int64) int64 {
 				for at < sp[0] && data[at] != '\n' && data[at] != '\r' {
 					at++
 				}
-			case isSpace(c):
+			case pdf.IsSpace(c):
 				at++
 			default:
 				return at
@@ -140,10 +140,6 @@ func stray(data []byte, from, to int64, spans [][2]int64) int64 {
 		at = max(at, sp[1])
 	}
 	return -1
-}
-
-func isSpace(c byte) bool {
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
 }
 
 // hybrid compares what a hybrid revision tells readers that know cross-

@@ -87,7 +87,7 @@ func drawFields(d *pdf.Document, p pdf.Page, sc *scene, work *budget) {
 func drawPage(d *pdf.Document, p pdf.Page, work *budget, fonts map[pdf.Ref]*fontInfo) *scene {
 	sc := &scene{}
 	pr := &painter{doc: d, out: sc, work: work, fonts: fonts}
-	pr.draw(pageContent(d, p.Dict, sc, work), p.Resources, start(identity, everywhere), 0)
+	pr.draw(pageContent(d, p.Dict, sc, work), p.Resources, start(pdf.Identity(), everywhere), 0)
 	sc.readScan()
 	return sc
 }
@@ -112,13 +112,13 @@ func pageContent(d *pdf.Document, page pdf.Dict, sc *scene, work *budget) []byte
 
 // appearance draws an appearance in its own space.
 func (c *coverage) appearance(d *pdf.Document, look *pdf.Stream) *scene {
-	return drawLook(d, look, identity, c.work)
+	return drawLook(d, look, pdf.Identity(), c.work)
 }
 
-func drawLook(d *pdf.Document, look *pdf.Stream, at matrix, work *budget) *scene {
+func drawLook(d *pdf.Document, look *pdf.Stream, at pdf.Matrix, work *budget) *scene {
 	sc := &scene{}
 	pr := &painter{doc: d, out: sc, work: work, fonts: map[pdf.Ref]*fontInfo{}}
-	cv := &canvas{painter: pr, st: start(at, everywhere), tm: identity, tlm: identity, path: empty}
+	cv := &canvas{painter: pr, st: start(at, everywhere), tm: pdf.Identity(), tlm: pdf.Identity(), path: empty}
 	cv.form(look)
 	return sc
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+
+	"medborgarnavet/block/pdf"
 )
 
 var errNotContent = errors.New("diff: no page content")
@@ -68,10 +70,10 @@ func numberBefore(b []byte) (int, bool) {
 	for i > 0 && b[i-1] >= '0' && b[i-1] <= '9' {
 		i--
 	}
-	if i == len(b) || i == 0 || !isSpace(b[i-1]) {
+	if i == len(b) || i == 0 || !pdf.IsSpace(b[i-1]) {
 		return 0, false
 	}
-	for i > 0 && isSpace(b[i-1]) {
+	for i > 0 && pdf.IsSpace(b[i-1]) {
 		i--
 	}
 	num, scale, digits := 0, 1, 0

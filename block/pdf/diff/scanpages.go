@@ -88,7 +88,7 @@ func (s *scan) showsOther(f *field, widget pdf.Dict) bool {
 	if look == nil {
 		return false
 	}
-	sc := drawLook(s.doc, look, identity, s.work)
+	sc := drawLook(s.doc, look, pdf.Identity(), s.work)
 	if sc.bad {
 		return false // said of the page, if it matters there
 	}

@@ -46,7 +46,7 @@ const (
 
 // state is the graphics state, so far as it matters here.
 type state struct {
-	ctm                matrix
+	ctm                pdf.Matrix
 	clip               box
 	fillAlpha          float64
 	strokeAlpha        float64
@@ -59,7 +59,7 @@ type state struct {
 	render             int64
 }
 
-func start(m matrix, clip box) state {
+func start(m pdf.Matrix, clip box) state {
 	return state{ctm: m, clip: clip, fillAlpha: 1, strokeAlpha: 1, lineWidth: 1, hscale: 1}
 }
 
@@ -76,7 +76,7 @@ var errEnough = errors.New("diff: too much to draw")
 
 // draw runs one content stream.
 func (p *painter) draw(content []byte, resources pdf.Dict, st state, depth int) {
-	c := &canvas{painter: p, res: resources, st: st, depth: depth, tm: identity, tlm: identity, path: empty}
+	c := &canvas{painter: p, res: resources, st: st, depth: depth, tm: pdf.Identity(), tlm: pdf.Identity(), path: empty}
 	err := pdf.Operators(content, func(op string, args []pdf.Object, _ int) error {
 		if p.ops++; p.ops > maxOps || len(p.out.runs) > maxRuns || !p.work.spend(1) {
 			return errEnough
@@ -96,7 +96,7 @@ type canvas struct {
 	st      state
 	stack   []state
 	depth   int
-	tm, tlm matrix
+	tm, tlm pdf.Matrix
 	path    box     // bounds of the current path, in page space
 	shoe    float64 // twice its area, by the shoelace formula
 	px, py  float64 // current point
@@ -132,7 +132,7 @@ func (c *canvas) operator(op string, args []pdf.Object) {
 		}
 	case "cm":
 		if len(args) == 6 {
-			c.st.ctm = matrix{num(args, 0), num(args, 1), num(args, 2), num(args, 3), num(args, 4), num(args, 5)}.times(c.st.ctm)
+			c.st.ctm = pdf.Matrix{num(args, 0), num(args, 1), num(args, 2), num(args, 3), num(args, 4), num(args, 5)}.Times(c.st.ctm)
 		}
 	case "w":
 		c.st.lineWidth = num(args, 0)
@@ -186,7 +186,7 @@ func (c *canvas) pathOperator(op string, args []pdf.Object) bool {
 	switch op {
 	case "m":
 		c.closePath()
-		c.px, c.py = c.st.ctm.point(num(args, 0), num(args, 1))
+		c.px, c.py = c.st.ctm.Point(num(args, 0), num(args, 1))
 		c.sx, c.sy = c.px, c.py
 		c.path = c.path.with(c.px, c.py)
 	case "l":
@@ -205,7 +205,7 @@ func (c *canvas) pathOperator(op string, args []pdf.Object) bool {
 	case "re":
 		c.closePath()
 		x, y, w, h := num(args, 0), num(args, 1), num(args, 2), num(args, 3)
-		b := c.st.ctm.box(box{min(x, x+w), min(y, y+h), max(x, x+w), max(y, y+h)})
+		b := c.st.ctm.Box(box{min(x, x+w), min(y, y+h), max(x, x+w), max(y, y+h)})
 		c.path = c.path.with(b[0], b[1]).with(b[2], b[3])
 		c.out.lines += 4
 		c.shoe += 2 * math.Abs(w*h*(c.st.ctm[0]*c.st.ctm[3]-c.st.ctm[1]*c.st.ctm[2]))
@@ -226,7 +226,7 @@ func (c *canvas) pathOperator(op string, args []pdf.Object) bool {
 }
 
 func (c *canvas) lineTo(x, y float64) {
-	nx, ny := c.st.ctm.point(x, y)
+	nx, ny := c.st.ctm.Point(x, y)
 	c.shoe += c.px*ny - nx*c.py
 	c.px, c.py = nx, ny
 	c.out.lines++
@@ -247,7 +247,7 @@ func (c *canvas) fillPath() {
 
 // strokePath counts a line that is thick enough to hide text.
 func (c *canvas) strokePath() {
-	if w := c.st.lineWidth * c.st.ctm.scale(); w > 4 {
+	if w := c.st.lineWidth * c.st.ctm.Scale(); w > 4 {
 		c.cover(c.path.grow(w/2), c.st.strokeAlpha, false)
 	}
 }
@@ -286,7 +286,7 @@ func (c *canvas) object(args []pdf.Object) {
 	switch c.doc.Name(x.Dict["Subtype"]) {
 	case "Image":
 		c.out.images++
-		c.coverPart(c.st.ctm.box(box{0, 0, 1, 1}), c.imageWeight(x), c.st.fillAlpha, true)
+		c.coverPart(c.st.ctm.Box(box{0, 0, 1, 1}), c.imageWeight(x), c.st.fillAlpha, true)
 	case "Form":
 		c.out.forms++
 		c.form(x)
@@ -299,7 +299,7 @@ func (c *canvas) inlineImage(args []pdf.Object) {
 	if x, ok := arg(args, 0).(*pdf.Stream); ok && x != nil && (x.Dict["IM"] == true || x.Dict["ImageMask"] == true) {
 		weight = 0.5
 	}
-	c.coverPart(c.st.ctm.box(box{0, 0, 1, 1}), weight, c.st.fillAlpha, true)
+	c.coverPart(c.st.ctm.Box(box{0, 0, 1, 1}), weight, c.st.fillAlpha, true)
 }
 
 func (c *canvas) form(x *pdf.Stream) {
@@ -313,9 +313,9 @@ func (c *canvas) form(x *pdf.Stream) {
 		return
 	}
 	st := c.st
-	st.ctm = matrixOf(c.doc, x.Dict["Matrix"]).times(c.st.ctm)
+	st.ctm = matrixOf(c.doc, x.Dict["Matrix"]).Times(c.st.ctm)
 	if b, ok := boxOf(c.doc, x.Dict["BBox"]); ok {
-		st.clip = st.clip.meet(st.ctm.box(b))
+		st.clip = st.clip.meet(st.ctm.Box(b))
 	}
 	res := c.doc.Dict(x.Dict["Resources"])
 	if res == nil {

@@ -10,7 +10,7 @@ import (
 func (c *canvas) textOperator(op string, args []pdf.Object) {
 	switch op {
 	case "BT":
-		c.tm, c.tlm = identity, identity
+		c.tm, c.tlm = pdf.Identity(), pdf.Identity()
 	case "Tf":
 		name, _ := arg(args, 0).(pdf.Name)
 		c.st.font, c.st.size = c.fontNamed(name), num(args, 1)
@@ -33,7 +33,7 @@ func (c *canvas) textOperator(op string, args []pdf.Object) {
 		c.nextLine(num(args, 0), num(args, 1))
 	case "Tm":
 		if len(args) == 6 {
-			c.tlm = matrix{num(args, 0), num(args, 1), num(args, 2), num(args, 3), num(args, 4), num(args, 5)}
+			c.tlm = pdf.Matrix{num(args, 0), num(args, 1), num(args, 2), num(args, 3), num(args, 4), num(args, 5)}
 			c.tm = c.tlm
 		}
 	case "T*":
@@ -54,7 +54,7 @@ func (c *canvas) textOperator(op string, args []pdf.Object) {
 }
 
 func (c *canvas) nextLine(x, y float64) {
-	c.tlm = matrix{1, 0, 0, 1, x, y}.times(c.tlm)
+	c.tlm = pdf.Matrix{1, 0, 0, 1, x, y}.Times(c.tlm)
 	c.tm = c.tlm
 }
 
@@ -122,14 +122,14 @@ func (c *canvas) measure(words []piece, s pdf.String, x float64) ([]piece, float
 // draw anything and so counts as covering.
 func (c *canvas) note(words []piece, width float64) {
 	c.out.seq++
-	m := c.tm.times(c.st.ctm)
+	m := c.tm.Times(c.st.ctm)
 	low, high := -0.22*c.st.size+c.st.rise, 0.8*c.st.size+c.st.rise
 	unseen := c.st.render == 3 || c.st.render == 7 || c.st.fillAlpha < 0.05
 	for _, w := range words {
 		if w.text == "" {
 			continue
 		}
-		b := m.box(box{min(w.from, w.to), min(low, high), max(w.from, w.to), max(low, high)})
+		b := box(m.Box(box{min(w.from, w.to), min(low, high), max(w.from, w.to), max(low, high)}))
 		r := run{text: w.text, box: b.meet(c.st.clip), seq: c.out.seq, invisible: unseen}
 		for _, x := range w.text {
 			if unicode.IsDigit(x) {
@@ -147,5 +147,5 @@ func (c *canvas) note(words []piece, width float64) {
 	if c.st.font != nil && c.st.font.type3 {
 		c.out.type3 = true
 	}
-	c.tm = matrix{1, 0, 0, 1, width, 0}.times(c.tm)
+	c.tm = pdf.Matrix{1, 0, 0, 1, width, 0}.Times(c.tm)
 }

@@ -137,7 +137,7 @@ func (r *run) skipImageData() {
 		}
 		at := pos + i
 		after := at + 2
-		if at > 0 && isSpace(b[at-1]) && (after >= len(b) || isSpace(b[after])) && textual(b[after:min(len(b), after+16)]) {
+		if at > 0 && pdf.IsSpace(b[at-1]) && (after >= len(b) || pdf.IsSpace(b[after])) && textual(b[after:min(len(b), after+16)]) {
 			r.l.pos = after
 			return
 		}
@@ -147,7 +147,7 @@ func (r *run) skipImageData() {
 
 func textual(b []byte) bool {
 	for _, c := range b {
-		if c > 126 || c < 32 && !isSpace(c) {
+		if c > 126 || c < 32 && !pdf.IsSpace(c) {
 			return false
 		}
 	}

@@ -3,6 +3,8 @@ package check
 import (
 	"bytes"
 	"strconv"
+
+	"medborgarnavet/block/pdf"
 )
 
 type tokenKind int
@@ -37,19 +39,7 @@ type lexer struct {
 	pos int
 }
 
-func isSpace(c byte) bool {
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
-}
-
-func isDelim(c byte) bool {
-	switch c {
-	case '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
-		return true
-	}
-	return false
-}
-
-func isRegular(c byte) bool { return !isSpace(c) && !isDelim(c) }
+func isRegular(c byte) bool { return !pdf.IsSpace(c) && !pdf.IsDelimiter(c) }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
@@ -76,7 +66,7 @@ func (l *lexer) skip() {
 			}
 			continue
 		}
-		if !isSpace(c) {
+		if !pdf.IsSpace(c) {
 			return
 		}
 		l.pos++
@@ -116,7 +106,7 @@ func (l *lexer) next() token {
 	case c == ']':
 		t.kind = tokCloseArray
 		l.pos++
-	case isDelim(c):
+	case pdf.IsDelimiter(c):
 		t.kind = tokWord
 		l.pos++
 	default:
@@ -200,7 +190,7 @@ func (l *lexer) hex(t *token) {
 		if c == '>' {
 			break
 		}
-		if isSpace(c) {
+		if pdf.IsSpace(c) {
 			continue
 		}
 		n++

@@ -116,7 +116,7 @@ func (c *checker) checkXref(data []byte, at int64) {
 		return
 	}
 	b := data[at:]
-	for len(b) > 0 && isSpace(b[0]) {
+	for len(b) > 0 && pdf.IsSpace(b[0]) {
 		b = b[1:]
 	}
 	if !bytes.HasPrefix(b, []byte("xref")) {
@@ -136,7 +136,7 @@ func (c *checker) checkXref(data []byte, at int64) {
 		c.fail(ruleXrefEOL, pdf.Ref{})
 	}
 	for {
-		for len(b) > 0 && isSpace(b[0]) {
+		for len(b) > 0 && pdf.IsSpace(b[0]) {
 			b = b[1:]
 		}
 		i := digitsAt(b, 0)

@@ -75,11 +75,11 @@ func (c *checker) checkSpan(ref pdf.Ref, b, file []byte, at int) {
 // one white space, "obj" and a line end.
 func objHeader(b []byte) bool {
 	i := digitsAt(b, 0)
-	if i == 0 || i >= len(b) || !isSpace(b[i]) {
+	if i == 0 || i >= len(b) || !pdf.IsSpace(b[i]) {
 		return false
 	}
 	j := digitsAt(b, i+1)
-	if j == i+1 || j >= len(b) || !isSpace(b[j]) {
+	if j == i+1 || j >= len(b) || !pdf.IsSpace(b[j]) {
 		return false
 	}
 	rest := b[j+1:]
