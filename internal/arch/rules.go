@@ -52,6 +52,7 @@ func Rules() []Rule {
 		Rule{"internal/keyring/keyringtest", []string{"internal/*"}, "tests only: a ring in a temporary folder"},
 		Rule{"internal/web/page", []string{"plugin", "internal/fault", "internal/clock"}, "renders forms and blocks; knows no step"},
 		Rule{"internal/web/paper", []string{"block/*", "internal/web/page"}, "what a page shows, as a document"},
+		Rule{"internal/web/page/texttest", []string{"internal/web/page", "internal/web/page/pagetest", "internal/web/page/texttest"}, "tests only: what a package's texts must keep"},
 		Rule{"internal/web/page/pagetest", []string{"internal/web/page"}, "tests only: what a page must keep"},
 		Rule{"internal/web/route", []string{"internal/fault", "internal/clock", "internal/identity", "internal/identity/session"},
 			"every route with its rule; knows logins and no pages"},
@@ -71,7 +72,7 @@ func Rules() []Rule {
 }
 
 // TestOnly are packages that no product code may import.
-var TestOnly = []string{"internal/db/dbtest", "internal/db/faultdb", "internal/keyring/keyringtest", "internal/web/page/pagetest"}
+var TestOnly = []string{"internal/db/dbtest", "internal/db/faultdb", "internal/keyring/keyringtest", "internal/web/page/pagetest", "internal/web/page/texttest"}
 
 // BannedNames mean nothing.
 var BannedNames = []string{"util", "utils", "common", "helpers", "misc", "base", "shared", "service", "model", "manager", "types"}

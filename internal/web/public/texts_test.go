@@ -2,99 +2,22 @@ package public
 
 import (
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"medborgarnavet/internal/web/page"
-	"medborgarnavet/internal/web/page/pagetest"
+	"medborgarnavet/internal/web/page/texttest"
 )
 
-// onlySwedish is the text that other languages lack on purpose: see swedish.
-const onlySwedish = "public.swedish"
-
-// texts are the catalogue with this package's texts. That it can be made at
-// all shows that every language has the same placeholders as Swedish, and no
-// text that Swedish lacks.
-func texts(t *testing.T) (*page.Catalogue, []string) {
-	t.Helper()
-	c, err := page.NewCatalogue()
-	if err == nil {
-		err = Texts(c)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	var own []string
-	for _, key := range c.Keys() {
-		if strings.HasPrefix(key, "public.") {
-			own = append(own, key)
-		}
-	}
-	if len(own) < 50 {
-		t.Fatalf("%d texts", len(own))
-	}
-	return c, own
+// own are this package's texts.
+func own() texttest.Texts {
+	return texttest.Texts{Add: Texts, Prefix: "public.", Least: 50, Made: madeKeys(),
+		NotInEnglish: []string{"public.swedish"}}
 }
 
-func TestTextsAreWholeAndPlain(t *testing.T) {
-	c, keys := texts(t)
-	for _, lang := range page.Languages() {
-		for _, key := range keys {
-			e, ok := c.Entry(lang, key)
-			if want := key != onlySwedish || lang != page.English; ok != want {
-				t.Errorf("%s %s: written %t, want %t", lang, key, ok, want)
-			}
-			for _, form := range []string{e.One, e.Other} {
-				for _, fault := range pagetest.Plain(lang, form) {
-					t.Errorf("%s %s: %s", lang, key, fault)
-				}
-			}
-		}
-	}
-}
-
-// Every text that the code and the templates name is there, and every text is
-// named. A key that the code puts together begins with one of the prefixes.
-func TestTextsAreThoseThatAreUsed(t *testing.T) {
-	c, keys := texts(t)
-	named := map[string]bool{}
-	for _, pattern := range []string{"*.go", "pages/*.html"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %v", pattern, err)
-		}
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") {
-				continue
-			}
-			source, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range regexp.MustCompile(`"(public\.[a-z0-9_.-]*[a-z0-9_])"`).FindAllSubmatch(source, -1) {
-				named[string(m[1])] = true
-				if !c.Has(string(m[1])) {
-					t.Errorf("%s names %s, which is no text", file, m[1])
-				}
-			}
-		}
-	}
-	for _, key := range madeKeys() {
-		named[key] = true
-		if !c.Has(key) {
-			t.Errorf("no text %s", key)
-		}
-	}
-	for _, key := range keys {
-		if !named[key] {
-			t.Errorf("nothing shows %s", key)
-		}
-	}
-}
+// M-48: every text is there in every language, plain, and shown somewhere.
+func TestTexts(t *testing.T) { own().Check(t) }
 
 // madeKeys are the keys that the code puts together: the titles of the pages
 // without data.
@@ -104,7 +27,7 @@ func madeKeys() []string {
 
 // What is Swedish is marked so in English and nowhere else.
 func TestSwedishIsMarked(t *testing.T) {
-	c, _ := texts(t)
+	c, _ := own().Catalogue(t)
 	theme, err := page.BuiltInTheme("ekbacka")
 	if err != nil {
 		t.Fatal(err)
