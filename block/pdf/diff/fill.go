@@ -178,7 +178,7 @@ func (s *step) shows(f *field, widget pdf.Dict) why {
 	if s.drawsMore(f, look, sc) || !s.knownFonts(look) {
 		return whyFieldContent
 	}
-	runs := readable(sc)
+	runs := readable(sc, s.ownInk(f))
 	shown := ""
 	for _, r := range runs {
 		shown += r.text
@@ -217,8 +217,9 @@ func (s *step) drawsMore(f *field, look *pdf.Stream, sc *scene) bool {
 }
 
 // readable gives the text of a look that can be read: not invisible, not too
-// small, not outside, not painted over afterwards.
-func readable(sc *scene) []run {
+// small, not outside, not painted over afterwards, not in the colour of what
+// lies beneath unless that ink was the field's own before the signature.
+func readable(sc *scene, own shade) []run {
 	var out []run
 	if len(sc.runs)*len(sc.paints) > maxCrossings {
 		return nil
@@ -226,7 +227,8 @@ func readable(sc *scene) []run {
 	for _, r := range sc.runs {
 		if r.letters > 0 {
 			over, _ := hidden([]run{r}, laterPaints(sc.paints, r.seq))
-			if r.invisible || r.box.area() == 0 || r.box[3]-r.box[1] < 1 || over > float64(r.letters)/2 {
+			if r.invisible || r.box.area() == 0 || r.box[3]-r.box[1] < 1 || over > float64(r.letters)/2 ||
+				r.ink != own && !r.standsOut(sc.paints) {
 				continue
 			}
 		}

@@ -15,6 +15,7 @@ type run struct {
 	digits    int
 	seq       int // order of painting
 	invisible bool
+	ink       shade
 }
 
 // paint is something that covers what lies beneath it.
@@ -23,6 +24,7 @@ type paint struct {
 	weight float64 // share of the box that is covered
 	image  bool
 	seq    int
+	shade  shade
 }
 
 // scene is what a content stream draws, so far as text and covering go. It is
@@ -57,6 +59,7 @@ type state struct {
 	charSpace, wordGap float64
 	hscale, rise       float64
 	render             int64
+	fill, stroke       shade
 }
 
 func start(m pdf.Matrix, clip box) state {
@@ -146,7 +149,7 @@ func (c *canvas) operator(op string, args []pdf.Object) {
 	case "BI":
 		c.inlineImage(args)
 	default:
-		if !c.pathOperator(op, args) {
+		if !c.st.colourOperator(op, args) && !c.pathOperator(op, args) {
 			c.textOperator(op, args)
 		}
 	}
@@ -267,13 +270,17 @@ func (c *canvas) cover(b box, alpha float64, image bool) { c.coverPart(b, 1, alp
 func (c *canvas) coverPart(b box, weight, alpha float64, image bool) {
 	c.out.seq++
 	b = b.meet(c.st.clip)
+	tone := c.st.fill
+	if image {
+		tone = unknownShade()
+	}
 	if alpha < 0.75 {
 		weight *= alpha / 4
 	}
 	if alpha < 0.3 || c.st.blend || b.area() <= 0 || weight < 0.05 || len(c.out.paints) > maxRuns {
 		return
 	}
-	c.out.paints = append(c.out.paints, paint{box: b, weight: weight, image: image, seq: c.out.seq})
+	c.out.paints = append(c.out.paints, paint{box: b, weight: weight, image: image, seq: c.out.seq, shade: tone})
 }
 
 // object draws a form or an image.

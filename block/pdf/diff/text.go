@@ -130,7 +130,7 @@ func (c *canvas) note(words []piece, width float64) {
 			continue
 		}
 		b := box(m.Box(box{min(w.from, w.to), min(low, high), max(w.from, w.to), max(low, high)}))
-		r := run{text: w.text, box: b.meet(c.st.clip), seq: c.out.seq, invisible: unseen}
+		r := run{text: w.text, box: b.meet(c.st.clip), seq: c.out.seq, invisible: unseen, ink: c.st.ink()}
 		for _, x := range w.text {
 			if unicode.IsDigit(x) {
 				r.digits++
