@@ -34,6 +34,7 @@ func (s *step) otherField(path string, f *field, page int, changed []pdf.Name, x
 			s.touch(path, f, page, false)
 		case k == "Type" && x[k] == nil && s.new.Name(y[k]) == "Annot":
 		case k == "BS" && x[k] == nil && s.thinBorder(y[k]):
+		case k == "DA" && s.sameDefaultLook(x[k], y[k]):
 		case !fillingKeys[k] || k == "Ff" || k == "Type" || k == "MK":
 			s.undefined(fieldReason(k), at, f.ref, page)
 		case f.ft != "Tx" && f.ft != "Ch" && f.ft != "Btn", f.ft == "Btn" && f.flags&flagPushButton != 0:

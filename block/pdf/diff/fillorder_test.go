@@ -73,3 +73,31 @@ func TestFillOrder(t *testing.T) {
 		}
 	}
 }
+
+// Issue 3, part 2: a default look written anew that says the same changes
+// nothing; one that says anything else does.
+func TestFillDefaultLook(t *testing.T) {
+	for da, allowed := range map[string]bool{
+		"0 g /Helv 12 Tf":         true,
+		"0.0 g  /Helv 12.00 Tf":   true,
+		"1 g /Helv 12 Tf":         false,
+		"0 g /Helv 1 Tf":          false,
+		"0 g /Other 12 Tf":        false,
+		"/Helv 12 Tf":             false,
+		"0 g /Helv 12 Tf 3 Tr":    false,
+		"1 g 0 g /Helv 12 Tf":     false,
+		"0 0 0 rg /Helv 12 Tf":    false,
+		"[0] g /Helv 12 Tf":       false,
+		"0 g /Helv 12 Tf 0 g 1 g": false,
+		"":                        false,
+	} {
+		x := &fixture{}
+		data := edit(t, x.signed(t), func(u *pdf.Update, d *pdf.Document) {
+			l := look("100", x.font)
+			setKeys(u, d, x.text, "V", pdf.String("100"), "DA", pdf.String(da), "AP", pdf.Dict{"N": u.Add(l)})
+		})
+		if v := compare(t, data, diff.Policy{}); v.Allowed != allowed {
+			t.Errorf("%q: allowed %t:%s", da, v.Allowed, show(v))
+		}
+	}
+}
