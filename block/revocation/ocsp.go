@@ -20,12 +20,32 @@ import (
 	"golang.org/x/crypto/ocsp"
 )
 
+// Reader reads OCSP responses. Whoever reads many that name the same responder
+// can give it a memory; the zero Reader has none.
+type Reader struct {
+	// Signed tells whether parent's key signed child's certificate; nil asks
+	// the certificate itself, every time.
+	Signed func(child, parent *x509.Certificate) bool
+}
+
+// OCSP is Reader.OCSP without a memory.
+func OCSP(raw []byte, cert, issuer *x509.Certificate, at time.Time) (Status, error) {
+	return Reader{}.OCSP(raw, cert, issuer, at)
+}
+
+func (r Reader) signed(child, parent *x509.Certificate) bool {
+	if r.Signed != nil {
+		return r.Signed(child, parent)
+	}
+	return child.CheckSignatureFrom(parent) == nil
+}
+
 // OCSP reads an OCSP response about cert, which issuer issued, and checks that
 // it is authentic, about this certificate, and holds at the given time (the
 // zero time leaves that out). It is authentic when signed by the issuer, or by
 // a responder whose certificate the issuer itself issued for OCSP signing
 // (RFC 6960 §4.2.2.2). With ErrStale the Status is given too.
-func OCSP(raw []byte, cert, issuer *x509.Certificate, at time.Time) (Status, error) {
+func (r Reader) OCSP(raw []byte, cert, issuer *x509.Certificate, at time.Time) (Status, error) {
 	if cert == nil || issuer == nil || len(raw) > maxOCSP {
 		return Status{}, ErrFormat
 	}
@@ -33,7 +53,7 @@ func OCSP(raw []byte, cert, issuer *x509.Certificate, at time.Time) (Status, err
 	if err != nil {
 		return Status{}, ocspError(err)
 	}
-	responder, err := authentic(res, issuer)
+	responder, err := r.authentic(res, issuer)
 	if err != nil {
 		return Status{}, err
 	}
@@ -85,7 +105,7 @@ func weak(a x509.SignatureAlgorithm) bool {
 
 // authentic finds who signed and whether that is for them to do. The library
 // has checked the signature against the embedded certificate, if there is one.
-func authentic(res *ocsp.Response, issuer *x509.Certificate) (*x509.Certificate, error) {
+func (r Reader) authentic(res *ocsp.Response, issuer *x509.Certificate) (*x509.Certificate, error) {
 	responder := issuer
 	if weak(res.SignatureAlgorithm) {
 		return nil, fmt.Errorf("%w: the algorithm is too weak", ErrSignature)
@@ -97,7 +117,7 @@ func authentic(res *ocsp.Response, issuer *x509.Certificate) (*x509.Certificate,
 		}
 	default:
 		responder = res.Certificate
-		if !bytes.Equal(responder.RawIssuer, issuer.RawSubject) || responder.CheckSignatureFrom(issuer) != nil {
+		if !bytes.Equal(responder.RawIssuer, issuer.RawSubject) || !r.signed(responder, issuer) {
 			return nil, fmt.Errorf("%w: the responder is not the issuer's", ErrSignature)
 		}
 		if !slices.Contains(responder.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning) {

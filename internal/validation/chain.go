@@ -33,6 +33,7 @@ type pool struct {
 	twins     map[string]bool         // such a signature on two that differ
 	checked   map[[2]fingerprint]bool // child, parent → the signature holds
 	built     map[fingerprint][]path
+	prints    map[*x509.Certificate]fingerprint
 	checks    int
 }
 
@@ -44,12 +45,22 @@ type path struct {
 
 func newPool(t *trust.Store) *pool {
 	return &pool{trust: t, seen: map[fingerprint]bool{}, bySubject: map[string][]*x509.Certificate{}, bySign: map[string]fingerprint{}, twins: map[string]bool{},
-		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}}
+		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}, prints: map[*x509.Certificate]fingerprint{}}
+}
+
+// print is a certificate's fingerprint, made once.
+func (p *pool) print(c *x509.Certificate) fingerprint {
+	id, ok := p.prints[c]
+	if !ok {
+		id = printOf(c)
+		p.prints[c] = id
+	}
+	return id
 }
 
 func (p *pool) add(certs ...*x509.Certificate) {
 	for _, c := range certs {
-		id := printOf(c)
+		id := p.print(c)
 		if len(p.seen) >= maxPool || p.seen[id] {
 			continue
 		}
@@ -65,7 +76,7 @@ func (p *pool) add(certs ...*x509.Certificate) {
 // signed tells whether parent's key signed child, each pair once and all pairs
 // within the budget.
 func (p *pool) signed(child, parent *x509.Certificate) bool {
-	key := [2]fingerprint{printOf(child), printOf(parent)}
+	key := [2]fingerprint{p.print(child), p.print(parent)}
 	if ok, known := p.checked[key]; known {
 		return ok
 	}
@@ -128,7 +139,7 @@ func (p *pool) issuers(c *x509.Certificate) []*x509.Certificate {
 // paths are the ways from a certificate to an anchor, whatever the anchor is
 // trusted for and whatever the time.
 func (p *pool) paths(leaf *x509.Certificate) []path {
-	id := printOf(leaf)
+	id := p.print(leaf)
 	if known, ok := p.built[id]; ok {
 		return known
 	}

@@ -61,7 +61,7 @@ func (r *run) longTerm(j *judgement, revision int) bool {
 // selfContained walks a certificate's chain and looks for an answer from the
 // file about each part of it.
 func (r *run) selfContained(leaf *x509.Certificate) bool {
-	key := printOf(leaf)
+	key := r.pool.print(leaf)
 	if known, ok := r.contained[key]; ok {
 		return known
 	}

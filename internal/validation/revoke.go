@@ -66,7 +66,7 @@ type readingKey struct {
 // read holds a statement against a certificate: whether it is about it, is
 // rightly signed, and by whom.
 func (r *run) read(s *statement, cert, issuer *x509.Certificate) reading {
-	key := readingKey{s, printOf(cert), printOf(issuer)}
+	key := readingKey{s, r.pool.print(cert), r.pool.print(issuer)}
 	if known, ok := r.readings[key]; ok {
 		return known
 	}
@@ -75,7 +75,7 @@ func (r *run) read(s *statement, cert, issuer *x509.Certificate) reading {
 	}
 	parse, names := revocation.CRL, issuer.RawSubject
 	if s.ocsp {
-		parse, names = revocation.OCSP, cert.SerialNumber.Bytes()
+		parse, names = revocation.Reader{Signed: r.pool.signed}.OCSP, cert.SerialNumber.Bytes()
 	}
 	if !bytes.Contains(s.raw, names) { // cheaper than reading it
 		r.readings[key] = reading{}
