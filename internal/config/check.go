@@ -169,6 +169,8 @@ func (k *checker) municipality(at string, m Municipality) {
 		boards[b.ID] = true
 		k.board(name(at+".board", b.ID, i), b)
 	}
+	k.mail(at+".mail", m.Mail)
+	k.petitions(at+".petitions", m, boards)
 	for i, p := range m.Plugins {
 		key := name(at+".plugin", p.ID, i)
 		if !boards[p.Board] {

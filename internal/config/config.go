@@ -64,6 +64,10 @@ type Municipality struct {
 	Plugins    []Plugin   `toml:"plugin,optional"`
 	// Validation is whom to believe when electronic signatures are checked.
 	Validation Validation `toml:"validation,optional"`
+	// Mail is the server that letters leave by; left out, there are none.
+	Mail Mail `toml:"mail,optional"`
+	// Petitions are its e-petitions; left out, it has none.
+	Petitions Petitions `toml:"petitions,optional"`
 }
 
 func (m *Municipality) defaults() { m.AuditDays = 1826 }

@@ -24,7 +24,7 @@ var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 func world(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, d := range []string{"data/ekbacka", "keys/ekbacka/due", "keys/havsnas/due", "certs", "staff", "secrets", "trust"} {
+	for _, d := range []string{"data/ekbacka", "keys/ekbacka/due", "keys/havsnas/due", "keys/ekbacka/votes", "certs", "staff", "secrets", "trust"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -34,6 +34,8 @@ func world(t *testing.T) string {
 		"keys/havsnas/master.key":  "x",
 		"staff/socialnamnden.toml": "",
 		"trust/list.xml":           "<?xml version=\"1.0\"?><TrustServiceStatusList/>",
+		"secrets/mail":             "x",
+		"secrets/case-events":      "x",
 		"secrets/havsnas.dsn":      "postgres://mnv:geheim@db.example/havsnas\n",
 	} {
 		write(t, filepath.Join(dir, name), text)
@@ -112,6 +114,9 @@ func TestFullExample(t *testing.T) {
 		"usual log":    {c.Municipalities[1].AuditDays, 1826},
 		"given period": {b.ControlPeriod, ControlPeriod{3, 1, "2026-01-01"}},
 		"usual period": {c.Municipalities[1].Boards[0].ControlPeriod, ControlPeriod{2, 1, ""}},
+		"votes":        {m.Petitions.Votes.KeyDir, filepath.Join(dir, "keys/ekbacka/votes")},
+		"mail":         {m.Mail.Port, 465},
+		"petitions":    {string(m.Petitions.Settings), `{"receiving_body":"kommunfullmäktige","threshold":{"votes":100}}`},
 		"settings": {string(p.Settings),
 			`{"processors":[{"name":"Drift AB","since":"2026-02-01"}],"since":"2026-01-01","sources":["AF","CSN"],"version":10}`},
 	} {

@@ -11,16 +11,16 @@ import (
 
 // Duration is how long a petition is open: months, then days.
 type Duration struct {
-	Months int `toml:"months"`
-	Days   int `toml:"days"`
+	Months int `json:"months"`
+	Days   int `json:"days"`
 }
 
 // Threshold is how many votes make a petition go on: an absolute number, or
 // per mille of the population, rounded up.
 type Threshold struct {
-	Votes      int64 `toml:"votes"`
-	PerMille   int64 `toml:"per_mille"`
-	Population int64 `toml:"population"`
+	Votes      int64 `json:"votes"`
+	PerMille   int64 `json:"per_mille"`
+	Population int64 `json:"population"`
 }
 
 // Number is the threshold in votes.
@@ -33,61 +33,61 @@ func (t Threshold) Number() int64 {
 
 // Service is where something that is no petition goes instead.
 type Service struct {
-	ID   string `toml:"id"`
-	Name string `toml:"name"`
-	URL  string `toml:"url"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	URL  string `json:"url"`
 }
 
 // Settings are what differs between municipalities (petitions.md §1.8).
 type Settings struct {
-	Board  string `toml:"board"`  // that keeps the proposals: id
-	Series string `toml:"series"` // prefix of its registry numbers: "KS"
+	Board  string `json:"board"`  // that keeps the proposals: id
+	Series string `json:"series"` // prefix of its registry numbers: "KS"
 	// Owner is the address of the function that is told when nothing happens.
-	Owner string `toml:"owner"`
+	Owner string `json:"owner"`
 
 	// Durations: one is fixed, several are the proposer's choice.
-	Durations []Duration `toml:"durations"`
-	Threshold Threshold  `toml:"threshold"`
+	Durations []Duration `json:"durations"`
+	Threshold Threshold  `json:"threshold"`
 	// ReceivingBody takes over a petition with enough votes.
-	ReceivingBody string `toml:"receiving_body"`
+	ReceivingBody string `json:"receiving_body"`
 	// QuarantineMonths: a question that was settled so lately is not taken up.
-	QuarantineMonths int `toml:"quarantine_months"`
+	QuarantineMonths int `json:"quarantine_months"`
 	// CapPerProposer is how many petitions under way one address may have; 0
 	// is no cap. Proposals without an address cannot be counted.
-	CapPerProposer int `toml:"cap_per_proposer"`
+	CapPerProposer int `json:"cap_per_proposer"`
 	// VoteAge is the least age to vote, 0 for none; GuardianBelow is the age
 	// below which a proposer asks a guardian first. It is said, not checked.
-	VoteAge       int `toml:"vote_age"`
-	GuardianBelow int `toml:"guardian_below"`
+	VoteAge       int `json:"vote_age"`
+	GuardianBelow int `json:"guardian_below"`
 	// ExemptCategories go on without votes: "minority-language".
-	ExemptCategories []string  `toml:"exempt_categories"`
-	Services         []Service `toml:"services"`
+	ExemptCategories []string  `json:"exempt_categories"`
+	Services         []Service `json:"services"`
 	// MailRequired: only proposals with a confirmed address reach the queue at
 	// once; the others when the time to confirm is out.
-	MailRequired bool `toml:"mail_required"`
+	MailRequired bool `json:"mail_required"`
 	// HideRejected: rejected proposals are not listed, only counted.
-	HideRejected bool `toml:"hide_rejected"`
+	HideRejected bool `json:"hide_rejected"`
 	// Floor: a smaller number of votes is shown as "fewer than".
-	Floor int64 `toml:"floor"`
+	Floor int64 `json:"floor"`
 
-	TitleRunes int `toml:"title_runes"`
-	WhatRunes  int `toml:"what_runes"`
-	WhyRunes   int `toml:"why_runes"`
+	TitleRunes int `json:"title_runes"`
+	WhatRunes  int `json:"what_runes"`
+	WhyRunes   int `json:"why_runes"`
 
-	PerTenMinutes int `toml:"per_ten_minutes"` // proposals from one address of the network
-	PerDay        int `toml:"per_day"`
-	MailsPerDay   int `toml:"mails_per_day"` // unasked letters to one address
+	PerTenMinutes int `json:"per_ten_minutes"` // proposals from one address of the network
+	PerDay        int `json:"per_day"`
+	MailsPerDay   int `json:"mails_per_day"` // unasked letters to one address
 
-	TargetDays  int `toml:"target_days"` // read within, as promised
-	NearDays    int `toml:"near_days"`
-	OverdueDays int `toml:"overdue_days"`
-	LockMinutes int `toml:"lock_minutes"`
-	UndoMinutes int `toml:"undo_minutes"`
+	TargetDays  int `json:"target_days"` // read within, as promised
+	NearDays    int `json:"near_days"`
+	OverdueDays int `json:"overdue_days"`
+	LockMinutes int `json:"lock_minutes"`
+	UndoMinutes int `json:"undo_minutes"`
 
-	ConfirmHours  int `toml:"confirm_hours"`
-	SilentDays    int `toml:"silent_days"`
-	AuthorDays    int `toml:"author_days"`    // the proposer's address, after the end
-	FollowersDays int `toml:"followers_days"` // the followers' addresses, after the end
+	ConfirmHours  int `json:"confirm_hours"`
+	SilentDays    int `json:"silent_days"`
+	AuthorDays    int `json:"author_days"`    // the proposer's address, after the end
+	FollowersDays int `json:"followers_days"` // the followers' addresses, after the end
 }
 
 // Defaults are the settings before a municipality says otherwise.
