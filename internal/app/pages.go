@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -51,6 +52,18 @@ func (t *town) baseURL(r *http.Request) string {
 		return strings.TrimSuffix(base, "/")
 	}
 	return "http://" + r.Host
+}
+
+// ownAddress is the site's own address where no request tells it: in letters.
+func (t *town) ownAddress() string {
+	if base := t.server.BaseURLs[t.cfg.ID]; base != "" {
+		return strings.TrimSuffix(base, "/")
+	}
+	_, port, err := net.SplitHostPort(t.server.Listen)
+	if err != nil {
+		return "http://" + t.cfg.Hosts[0]
+	}
+	return "http://" + net.JoinHostPort(t.cfg.Hosts[0], port)
 }
 
 // extend prolongs a login of a kind.

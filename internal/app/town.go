@@ -55,6 +55,7 @@ type town struct {
 	sessions    *session.Store
 	flow        *flow.Flow
 	janitor     *retention.Job
+	petitions   *petitions // nil where the municipality has none
 
 	look   *page.Municipality
 	router *route.Router
@@ -64,7 +65,7 @@ func newTown(ctx context.Context, server config.Server, m config.Municipality, t
 	t := &town{cfg: m, server: server, clock: opt.Clock, log: opt.Log.With("municipality", m.ID)}
 	t.look = &page.Municipality{ID: m.ID, Name: m.Name, Theme: theme, Phone: m.Phone, Hours: m.OpeningHours, Email: m.Email,
 		TestMode: server.Mode != config.Production}
-	for _, build := range []func(context.Context, Options) error{t.openGround, t.buildIdentity, t.buildSteps, t.buildJobs} {
+	for _, build := range []func(context.Context, Options) error{t.openGround, t.buildIdentity, t.buildSteps, t.buildPetitions, t.buildJobs} {
 		if err := build(ctx, opt); err != nil {
 			t.close()
 			return nil, err
@@ -150,6 +151,9 @@ func (t *town) buildJobs(context.Context, Options) error {
 			return t.audit.Dispose(ctx, now.AddDate(0, 0, -t.cfg.AuditDays))
 		}},
 	}
+	if t.petitions != nil {
+		rules = append(rules, t.petitions.rules()...)
+	}
 	t.janitor = retention.New(t.db, t.ring, t.audit, clock.Guard(t.clock), rules...)
 	t.outbox.Handle(submission.TopicReceived, t.casework.Register)
 	t.outbox.Handle(casework.TopicDocument, t.validateReceived)
@@ -170,6 +174,10 @@ func (t *town) run(ctx context.Context) {
 		defer close(done)
 		t.outbox.Run(ctx)
 	}()
+	if t.petitions != nil {
+		stopped := t.runPetitions(ctx)
+		defer stopped()
+	}
 	t.tidy(ctx)
 	purge, seal := time.NewTicker(purgeEvery), time.NewTicker(sealEvery)
 	defer purge.Stop()
@@ -206,6 +214,7 @@ func (t *town) close() {
 	if t.catalog != nil {
 		t.catalog.Close()
 	}
+	t.petitions.close()
 	if t.db != nil {
 		_ = t.db.Close() // nothing is left to write
 	}

@@ -22,6 +22,9 @@ const (
 	RoleOfficer = "officer" // handles cases
 	RoleDecider = "decider" // may also decide, by the board's delegation
 	RoleSteward = "steward" // minds settings; sees no case
+	// Of a board that keeps e-petitions; they open no case.
+	RoleModerator = "moderator" // reads proposals before anyone else
+	RoleHandler   = "handler"   // follows what comes of petitions
 )
 
 // Staff is a member of staff as the boards' directories have it.
@@ -38,6 +41,9 @@ type grant struct {
 	roles       []string
 	assignments []assignment
 }
+
+// Actor is how the audit log names the member of staff.
+func (s Staff) Actor() string { return s.actor }
 
 // Has tells whether the member of staff has a role on a board.
 func (s Staff) Has(board, role string) bool { return slices.Contains(s.grants[board].roles, role) }

@@ -123,8 +123,8 @@ func (m *member) check(now time.Time) (faults []error) {
 	}
 	need(len(m.Roles) > 0, "roles are missing")
 	for i, r := range m.Roles {
-		need(slices.Contains([]string{RoleOfficer, RoleDecider, RoleSteward}, r),
-			fmt.Sprintf("roles[%d] must be officer, decider or steward", i))
+		need(slices.Contains([]string{RoleOfficer, RoleDecider, RoleSteward, RoleModerator, RoleHandler}, r),
+			fmt.Sprintf("roles[%d] must be officer, decider, steward, moderator or handler", i))
 	}
 	for i, text := range m.Assignments {
 		a, err := parseAssignment(text)

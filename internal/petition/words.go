@@ -11,7 +11,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/kljensen/snowball/swedish"
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/swedish"
 	"golang.org/x/text/unicode/norm"
 
 	"medborgarnavet/internal/db"
@@ -34,18 +35,28 @@ const (
 func stems(text string) []string {
 	var all []string
 	for _, w := range wordsOf(text) {
-		if stem := swedish.Stem(w, true); !slices.Contains(all, stem) {
+		env := snowballstem.NewEnv(w)
+		swedish.Stem(env)
+		if stem := env.Current(); !slices.Contains(all, stem) {
 			all = append(all, stem)
 		}
 	}
 	return all
 }
 
+// idle are words that nearly every text has: they find nothing.
+const idle = " alla allt att av bara blev bli blir bort de dem den denna deras dess det detta dig din dina ditt där då efter eller en er ett " +
+	"finns från får för före ha hade han hans har henne hennes hon honom hos hur här i icke in inga ingen inte inom jag just kan kunna man med mellan men " +
+	"mer mig min mina mitt mot mycket ni nog nu när någon något några och också om oss på samma sedan sig sin sina sitt ska skall skulle som så " +
+	"sådan till under upp ur ut utan vad var vara varit varje vars vem vi vid vilka vilken vill visst är över "
+
+func isIdle(word string) bool { return strings.Contains(idle, " "+word+" ") }
+
 // wordsOf are the words that tell something, in small letters.
 func wordsOf(text string) []string {
 	var all []string
 	for _, w := range strings.FieldsFunc(strings.ToLower(norm.NFC.String(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if n := utf8.RuneCountInString(w); n < 2 || n > 50 || swedish.IsStopWord(w) {
+		if n := utf8.RuneCountInString(w); n < 2 || n > 50 || isIdle(w) {
 			continue
 		}
 		all = append(all, w)

@@ -23,13 +23,14 @@ const demoBoard = "socialnamnden"
 // Config makes the product's configuration for the town: the same types as a
 // configuration file is read into.
 func (o *Outside) Config(dir string, port int) (config.Config, error) {
-	cfg := config.Config{Server: config.Server{Listen: fmt.Sprintf("127.0.0.1:%d", port), Mode: config.Test}}
+	cfg := config.Config{Server: config.Server{Listen: fmt.Sprintf("127.0.0.1:%d", port), Mode: config.Test, BaseURLs: map[string]string{}}}
 	for _, p := range places {
 		m, err := o.municipality(dir, p)
 		if err != nil {
 			return cfg, fmt.Errorf("%s: %w", p.id, err)
 		}
 		cfg.Municipalities = append(cfg.Municipalities, m)
+		cfg.Server.BaseURLs[p.id] = fmt.Sprintf("http://%s:%d", p.host, port) // stands in letters
 	}
 	o.samples = filepath.Join(dir, samplesFolder)
 	return cfg, o.writeSamples(o.samples)
@@ -44,6 +45,14 @@ func (o *Outside) municipality(dir string, p place) (config.Municipality, error)
 	}
 	file := func(name string) string { return filepath.Join(o.certDir, name) }
 	plugins, err := o.plugins(p, file)
+	if err != nil {
+		return config.Municipality{}, err
+	}
+	kept, err := o.petitionBoard(p)
+	if err != nil {
+		return config.Municipality{}, err
+	}
+	petitions, err := o.petitions(dir, p)
 	return config.Municipality{
 		ID: p.id, Name: p.name, Hosts: []string{p.host}, OrgNumber: p.orgNumber, Phone: p.phone, AuditDays: 1826, OpeningHours: "Vardagar 8–16",
 		Database: config.Database{Driver: "sqlite", DSN: filepath.Join(data, "medborgarnavet.db")},
@@ -52,8 +61,8 @@ func (o *Outside) municipality(dir string, p place) (config.Municipality, error)
 		BankID:   config.BankID{Endpoint: o.BankID.APIURL(), CertFile: file(p.id + "-eid.crt"), KeyFile: file(p.id + "-eid.key"), RootsFile: o.eidRoot},
 		CaseSystem: config.CaseSystem{Endpoint: o.Cases[p.id].URL(), CertFile: file(p.id + ".crt"), KeyFile: file(p.id + ".key"),
 			RootsFile: o.roots, OrgNumber: p.orgNumber},
-		Boards:  []config.Board{board(p, staffFile)},
-		Plugins: plugins, Validation: o.trusted(),
+		Boards:  []config.Board{board(p, staffFile), kept},
+		Plugins: plugins, Validation: o.trusted(), Mail: o.mail(p), Petitions: petitions,
 	}, err
 }
 
@@ -116,6 +125,8 @@ type Readiness struct {
 	Staff          []role         `json:"staff"`
 	// Samples is the folder of signed files to try.
 	Samples string `json:"samples"`
+	// Mail is where the letters that nobody gets can be read.
+	Mail string `json:"mail"`
 }
 
 type municipality struct {
@@ -136,7 +147,7 @@ type role struct {
 
 // Describe tells it for a configuration on a port.
 func (o *Outside) Describe(cfg config.Config, port int) Readiness {
-	r := Readiness{Ready: true, EID: o.BankID.PageURL(), Samples: o.samples}
+	r := Readiness{Ready: true, EID: o.BankID.PageURL(), Samples: o.samples, Mail: o.Mail.URL()}
 	for _, m := range cfg.Municipalities {
 		r.Municipalities = append(r.Municipalities, municipality{m.ID, fmt.Sprintf("http://%s:%d", m.Hosts[0], port)})
 	}
@@ -144,6 +155,9 @@ func (o *Outside) Describe(cfg config.Config, port int) Readiness {
 		r.Persons = append(r.Persons, person{p.GivenName + " " + p.Surname, p.Number, p.Story})
 	}
 	for _, s := range staff {
+		if s.story == "" {
+			continue
+		}
 		r.Staff = append(r.Staff, role{s.Name, s.story})
 	}
 	return r
@@ -160,6 +174,8 @@ func (r Readiness) Print(w io.Writer) {
 	for _, p := range r.Persons {
 		fmt.Fprintf(&b, "  %-18s %s\n", p.Name, p.Story)
 	}
+	fmt.Fprintf(&b, "\nE-förslag: /forslag i vardera kommunen. Brev går inte ut; läs dem här:\n  %s\n", r.Mail)
+	b.WriteString("I Ekbacka håller två parter var sin nyckel till rösterna. Här är båda samma program, så sidorna lovar inte mer än så.\n")
 	b.WriteString("\nPersonal:\n")
 	for _, s := range r.Staff {
 		fmt.Fprintf(&b, "  %-18s %s\n", s.Name, s.Role)

@@ -12,6 +12,7 @@ import (
 	"medborgarnavet/fake/bankid"
 	"medborgarnavet/fake/ca"
 	"medborgarnavet/fake/casesystem"
+	"medborgarnavet/fake/mail"
 	"medborgarnavet/fake/ssbtek"
 	"medborgarnavet/fake/tsa"
 )
@@ -38,11 +39,16 @@ type Outside struct {
 	Cases map[string]*casesystem.Server
 	// Signatures issues certificates and time-stamps that the town trusts.
 	Signatures *tsa.Authority
-	now        func() time.Time
-	certDir    string
-	roots      string // file: the CA of SSBTEK and the case systems
-	eidRoot    string // file: the fake e-ID's own root
-	samples    string // folder: signed files to try
+	// Mail takes every letter and delivers none.
+	Mail *mail.Server
+	// Holder keeps the second key to Ekbacka's votes (design D2).
+	Holder    *Holder
+	now       func() time.Time
+	certDir   string
+	authority *ca.CA // of the mail server, the key holder, SSBTEK and the case systems
+	roots     string // file: the CA of SSBTEK and the case systems
+	eidRoot   string // file: the fake e-ID's own root
+	samples   string // folder: signed files to try
 }
 
 // Start starts every fake on loopback and writes its certificates to a folder.
@@ -68,13 +74,14 @@ func (o *Outside) start() error {
 	if err != nil {
 		return err
 	}
+	o.authority = authority
 	if o.BankID, err = bankid.Start(bankid.Options{Persons: everybody(), Now: o.now}); err != nil {
 		return err
 	}
 	if err := errors.Join(os.WriteFile(o.roots, authority.CertPEM(), 0o600), os.WriteFile(o.eidRoot, o.BankID.RootsPEM(), 0o600)); err != nil {
 		return err
 	}
-	if err := errors.Join(o.startSSBTEK(authority), o.startSignatures()); err != nil {
+	if err := errors.Join(o.startSSBTEK(authority), o.startSignatures(), o.startMail(authority)); err != nil {
 		return err
 	}
 	for _, p := range places {
@@ -134,5 +141,11 @@ func (o *Outside) Close() {
 	}
 	if o.Signatures != nil {
 		_ = o.Signatures.Close()
+	}
+	if o.Mail != nil {
+		_ = o.Mail.Close()
+	}
+	if o.Holder != nil {
+		o.Holder.Close()
 	}
 }

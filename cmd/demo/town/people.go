@@ -33,24 +33,31 @@ type staffMember struct {
 	Roles       []string `json:"roles"`
 	Assignments []string `json:"assignments"`
 
-	town, story string
+	town, board, story string
 }
 
 var staff = []staffMember{
-	{"eva.lind", "192109099180", "Eva Lind", "Socialsekreterare", []string{"officer", "decider"}, []string{"ekbist"}, "ekbacka",
+	{"eva.lind", "192109099180", "Eva Lind", "Socialsekreterare", []string{"officer", "decider"}, []string{"ekbist"}, "ekbacka", demoBoard,
 		"handläggare i Ekbacka, får besluta"},
-	{"olof.wik", "194607137454", "Olof Wik", "Socialsekreterare", []string{"officer", "decider"}, []string{}, "ekbacka",
+	{"olof.wik", "194607137454", "Olof Wik", "Socialsekreterare", []string{"officer", "decider"}, []string{}, "ekbacka", demoBoard,
 		"handläggare i Ekbacka utan tilldelade ärenden; söker också själv bistånd"},
-	{"karin.stahl", "190910199827", "Karin Ståhl", "Förvaltare", []string{"steward"}, []string{}, "ekbacka",
-		"förvaltare i Ekbacka, ser inga ärenden"},
-	{"maja.sund", "191006089807", "Maja Sund", "Socialsekreterare", []string{"officer", "decider"}, []string{"ekbist"}, "havsnas",
-		"handläggare i Havsnäs, får besluta"},
+	{"karin.stahl", "190910199827", "Karin Ståhl", "Förvaltare", []string{"steward"}, []string{}, "ekbacka", demoBoard,
+		"förvaltare i Ekbacka, ser inga ärenden; sköter e-förslagens drift"},
+	{"karin.stahl", "190910199827", "Karin Ståhl", "Förvaltare", []string{"steward"}, []string{}, "ekbacka", petitionBoard, ""},
+	{"vera.dahl", "190905271474", "Vera Dahl", "Kommunsekreterare", []string{"moderator", "handler"}, []string{}, "ekbacka", petitionBoard,
+		"läser e-förslag i Ekbacka innan de visas, och följer vad det blir av dem"},
+	{"maja.sund", "191006089807", "Maja Sund", "Socialsekreterare", []string{"officer", "decider"}, []string{"ekbist"}, "havsnas", demoBoard,
+		"handläggare i Havsnäs, får besluta; läser också e-förslag"},
+	{"maja.sund", "191006089807", "Maja Sund", "Socialsekreterare", []string{"moderator", "handler", "steward"}, []string{}, "havsnas", petitionBoard, ""},
 }
 
 // everybody is who can log in with the fake e-ID.
 func everybody() []bankid.Person {
 	list := append([]bankid.Person{}, residents...)
 	for _, s := range staff {
+		if s.story == "" {
+			continue // the same person on another board
+		}
 		given, family := splitName(s.Name)
 		list = append(list, bankid.Person{Number: s.Number, GivenName: given, Surname: family, Story: "Personal: " + s.story + "."})
 	}
@@ -73,7 +80,7 @@ func writeDirectory(file, town, board string) error {
 		Staff []staffMember `json:"staff"`
 	}{Board: board}
 	for _, s := range staff {
-		if s.town == town {
+		if s.town == town && s.board == board {
 			directory.Staff = append(directory.Staff, s)
 		}
 	}
