@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -68,6 +69,17 @@ func run(ctx context.Context, args []string, out, errw io.Writer) error {
 	if err != nil {
 		return err
 	}
+	serving, failed := context.WithCancelCause(ctx)
+	served := make(chan error, 1)
+	go func() {
+		err := a.Serve(serving, l)
+		failed(err)
+		served <- err
+	}()
+	if err := seed(serving, a); err != nil {
+		failed(err)
+		return errors.Join(err, <-served)
+	}
 	ready := t.Describe(cfg, l.Addr().(*net.TCPAddr).Port)
 	if *asJSON {
 		if err := json.NewEncoder(out).Encode(ready); err != nil {
@@ -76,7 +88,7 @@ func run(ctx context.Context, args []string, out, errw io.Writer) error {
 	} else {
 		ready.Print(out)
 	}
-	return a.Serve(ctx, l)
+	return <-served
 }
 
 // folder is where the demo keeps things, and what to do with it afterwards.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ func TestPDFVerifyTellsByItsExitCode(t *testing.T) {
 	file, root := d.write("good.pdf", good), d.path("root.pem")
 	changed := d.write("changed.pdf", withOtherTitle(t, good))
 	flipped := d.write("flipped.pdf", flip(t, good))
+	removed := d.write("removed.pdf", withoutForm(t, good))
 	for _, c := range []struct {
 		name string
 		args []string
@@ -39,6 +41,7 @@ func TestPDFVerifyTellsByItsExitCode(t *testing.T) {
 		{"changed afterwards", []string{changed, "-trust", root}, 1},
 		{"changed, issuer unknown", []string{changed}, 1},
 		{"a byte flipped", []string{flipped, "-trust", root}, 1},
+		{"a signature removed", []string{removed, "-trust", root}, 1},
 		{"no signature", []string{d.path("beslut.pdf"), "-trust", root}, 4},
 	} {
 		if code, out, errs := d.run(append([]string{"pdf", "verify"}, c.args...)...); code != c.code {
@@ -65,6 +68,27 @@ func withOtherTitle(t *testing.T, file []byte) []byte {
 	}
 	page["Contents"] = u.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: []byte("BT ET")})
 	u.Set(pages[0].Ref, page)
+	more, err := u.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(bytes.Clone(file), more...)
+}
+
+// withoutForm takes the form and with it the signature away.
+func withoutForm(t *testing.T, file []byte) []byte {
+	t.Helper()
+	f, err := pdf.Read(file, pdf.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, ok := f.Latest().Trailer()["Root"].(pdf.Ref)
+	if !ok {
+		t.Fatal("no root")
+	}
+	u, cat := f.Update(), maps.Clone(f.Latest().Catalog())
+	delete(cat, "AcroForm")
+	u.Set(root, cat)
 	more, err := u.Bytes()
 	if err != nil {
 		t.Fatal(err)

@@ -86,6 +86,11 @@ func tables(t testing.TB, list []config.Municipality) []map[string]any {
 			list = append(list, entry)
 		}
 		table["plugin"] = list
+		var settings any
+		if err := json.Unmarshal(m.Petitions.Settings, &settings); err != nil {
+			t.Fatal(err)
+		}
+		table["petitions"].(map[string]any)["settings"] = whole(settings)
 		table = withoutEmpty(table).(map[string]any)
 		out = append(out, table)
 	}
@@ -97,10 +102,8 @@ func withoutEmpty(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for k, x := range v {
-			if x == "" {
+			if v[k] = withoutEmpty(x); x == "" || saysNothing(v[k]) {
 				delete(v, k)
-			} else {
-				v[k] = withoutEmpty(x)
 			}
 		}
 	case []map[string]any:
@@ -113,6 +116,15 @@ func withoutEmpty(v any) any {
 		}
 	}
 	return v
+}
+
+// saysNothing tells a table in which nothing is set.
+func saysNothing(v any) bool {
+	table, ok := v.(map[string]any)
+	for _, x := range table {
+		ok = ok && (x == false || x == int64(0))
+	}
+	return ok
 }
 
 // whole writes JSON's numbers as the whole numbers they are.
@@ -221,6 +233,10 @@ func TestCheckReadsPluginSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	broken = strings.Replace(broken, "vote_age = 13", "vote_age = 130", 1)
+	if err := os.WriteFile(file, []byte(broken), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(cfg.Municipalities[1].Boards[0].StaffFile, []byte(`{"board":"socialnamnden","staff":[{"id":""}]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +245,7 @@ func TestCheckReadsPluginSettings(t *testing.T) {
 		t.Errorf("exit code %d, want 1", code)
 	}
 	out, _ := o.text()
-	for _, want := range []string{"plugin[ssbtek]", "v10", "staff_file"} {
+	for _, want := range []string{"plugin[ssbtek]", "v10", "staff_file", "petitions.settings", "vote_age is 130"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("check says nothing of %s:\n%s", want, out)
 		}

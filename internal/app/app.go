@@ -21,6 +21,7 @@ import (
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/web/citizen"
 	"medborgarnavet/internal/web/desk"
+	"medborgarnavet/internal/web/eid"
 	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/public"
 	"medborgarnavet/internal/web/validate"
@@ -32,6 +33,9 @@ type Options struct {
 	Log   *slog.Logger
 	// LaunchURL starts the e-ID's app on the same device; "" = BankID's own.
 	LaunchURL string
+	// Idle is for tools beside a server: nobody is served, no vote is taken,
+	// and the sealing keys, which one process at a time uses, stay closed.
+	Idle bool
 }
 
 // App is the running product.
@@ -76,7 +80,7 @@ func newRenderer(themes []*page.Theme) (*page.Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, add := range []func(*page.Catalogue) error{public.Texts, citizen.Texts, desk.Texts, validate.Texts} {
+	for _, add := range []func(*page.Catalogue) error{public.Texts, eid.Texts, citizen.Texts, desk.Texts, validate.Texts} {
 		if err := add(cat); err != nil {
 			return nil, err
 		}

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"medborgarnavet/internal/web/route"
@@ -30,4 +32,20 @@ func TidyForever(a *App) {
 		Tidy(a)
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// Work does once what is done again and again for petitions, in every
+// municipality.
+func Work(a *App) error {
+	ctx := context.Background()
+	var failed error
+	for _, t := range a.towns {
+		for _, j := range t.petitionJobs() {
+			if err := j.do(ctx); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("%s: %w", j.name, err))
+			}
+		}
+		failed = errors.Join(failed, t.outbox.Drain(ctx))
+	}
+	return failed
 }

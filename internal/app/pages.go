@@ -11,8 +11,10 @@ import (
 
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/identity"
+	"medborgarnavet/internal/identity/bankid"
 	"medborgarnavet/internal/identity/session"
 	"medborgarnavet/internal/web/citizen"
+	"medborgarnavet/internal/web/eid"
 	"medborgarnavet/internal/web/page"
 	"medborgarnavet/internal/web/public"
 	"medborgarnavet/internal/web/route"
@@ -21,7 +23,11 @@ import (
 // buildPages makes the pages and the one table of their routes.
 func (t *town) buildPages(renderer *page.Renderer) error {
 	pub, err := public.New(public.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Catalog: t.catalog, Flow: t.flow,
-		Sessions: t.sessions, Provider: "bankid", BaseURL: t.baseURL, Terms: t.publicTerms()})
+		Sessions: t.sessions, Terms: t.publicTerms()})
+	if err != nil {
+		return err
+	}
+	doors, err := eid.New(eid.Deps{Renderer: renderer, Municipality: t.look, Provider: bankid.ID, BaseURL: t.baseURL}, pub.Doors()...)
 	if err != nil {
 		return err
 	}
@@ -39,7 +45,7 @@ func (t *town) buildPages(renderer *page.Renderer) error {
 	if err != nil {
 		return err
 	}
-	routes := slices.Concat(pub.Routes(), cit.Routes(), dsk.Routes(), val.Routes())
+	routes := slices.Concat(pub.Routes(), doors.Routes(), cit.Routes(), dsk.Routes(), val.Routes())
 	t.router, err = route.New(route.Options{Clock: t.clock, Log: t.log, Sessions: t.sessions, StaffRoles: t.staffRoles,
 		Fail: t.fail(renderer), TrustedProxies: t.server.TrustedProxies}, routes)
 	return err

@@ -50,18 +50,22 @@ type sealer interface {
 
 // buildPetitions makes them, where the municipality has any, and erases again
 // what a restored backup has brought back, before anything is served.
-func (t *town) buildPetitions(ctx context.Context, _ Options) error {
+func (t *town) buildPetitions(ctx context.Context, opt Options) error {
 	if !t.cfg.Petitions.Configured() {
 		return nil
 	}
 	p := &petitions{steady: clock.Guard(t.clock)}
 	t.petitions = p
-	for _, build := range []func() error{func() error { return t.buildSealer(p) }, func() error { return t.buildVotes(p) },
-		func() error { return t.buildLife(p) }} {
-		if err := build(); err != nil {
-			return fmt.Errorf("petitions: %w", err)
-		}
+	if err := t.buildLife(p); err != nil {
+		return fmt.Errorf("petitions: %w", err)
 	}
+	if opt.Idle {
+		return nil
+	}
+	if err := t.buildSealer(p); err != nil {
+		return fmt.Errorf("petitions: %w", err)
+	}
+	t.buildVotes(p)
 	again, err := p.machine.Reapply(ctx)
 	if err != nil {
 		return fmt.Errorf("petitions: erasing again: %w", err)
@@ -141,7 +145,7 @@ func disposal(d config.DisposalDecision) string {
 	return d.Number + ", " + string(d.Date) + ", " + d.Body
 }
 
-func (t *town) buildVotes(p *petitions) error {
+func (t *town) buildVotes(p *petitions) {
 	v := t.cfg.Petitions.Votes
 	day := 24 * time.Hour
 	p.box = ballot.New(ballot.Options{DB: t.db, Sealer: p.sealer, Log: t.log})
@@ -149,7 +153,6 @@ func (t *town) buildVotes(p *petitions) error {
 	p.machine = closing.New(closing.Options{DB: t.db, Sealer: p.sealer, Heads: p.heads, Audit: t.audit, Clock: p.steady,
 		About: closing.About{Responsible: v.Responsible, Software: software(), Evidence: evidence,
 			Backups: time.Duration(v.BackupDays) * day, Logs: time.Duration(v.LogDays) * day}})
-	return nil
 }
 
 // evidence are the tests that show the erasure, as reports name them.

@@ -111,6 +111,11 @@ func Examine(cfg config.Config, opt Options) []config.Finding {
 				found = append(found, config.Finding{Key: at + "board[" + b.ID + "].staff_file", Text: err.Error()})
 			}
 		}
+		if m.Petitions.Configured() {
+			if _, err := petitionSettings(m); err != nil {
+				found = append(found, config.Finding{Key: at + "petitions.settings", Text: err.Error()})
+			}
+		}
 		t := &town{cfg: m, server: cfg.Server, clock: opt.Clock, log: opt.Log}
 		for _, p := range m.Plugins {
 			if err := t.examine(p); err != nil {
@@ -139,6 +144,7 @@ func (t *town) examine(p config.Plugin) error {
 
 // Purge destroys what is past its time in every municipality, now.
 func Purge(ctx context.Context, cfg config.Config, opt Options, out io.Writer) error {
+	opt.Idle = true
 	a, err := New(ctx, cfg, opt)
 	if err != nil {
 		return err

@@ -43,6 +43,9 @@ import (
 //	wait text                        open the page again until it says so
 //	agency person agency down|up     what a fake agency does
 //	keep name regexp                 keep the first group as $name
+//	work                             let the petitions' jobs run
+//	vote 198507099805                log in to vote, from a petition's page
+//	letter a@b.example               open the first address in the last letter
 type walker struct {
 	t        *testing.T
 	run      *running
@@ -152,6 +155,14 @@ func (w *walker) do(line string) {
 		w.agency(arg)
 	case "keep":
 		w.keep(name, rest)
+	case "work":
+		if err := app.Work(w.run.app); err != nil {
+			w.fatalf("%v", err)
+		}
+	case "vote":
+		w.approve(name)
+	case "letter":
+		w.letter(arg)
 	default:
 		w.fatalf("no command %q", cmd)
 	}
@@ -219,13 +230,19 @@ func (w *walker) login(door, number, to string) {
 	if to != "" {
 		to = "?till=" + url.QueryEscape(to)
 	}
-	w.run.out.BankID.Script(number, bankid.Approve)
 	if to != "?till=here" {
 		w.open("GET", door+to, nil, "")
 	}
+	w.approve(number)
+}
+
+// approve goes through the code's page, from a page with its button.
+func (w *walker) approve(number string) {
+	w.t.Helper()
+	w.run.out.BankID.Script(number, bankid.Approve)
 	w.press("Visa QR-kod")
 	for range 40 {
-		if !strings.Contains(w.b.url.Path, "/logga-in/") {
+		if !strings.Contains(w.b.url.Path, "/logga-in/") || strings.HasSuffix(w.b.url.Path, "/klar") {
 			return
 		}
 		time.Sleep(60 * time.Millisecond)
@@ -354,6 +371,24 @@ func (w *walker) agency(arg string) {
 		b.Error = &ssbtek.AgencyError{Source: "SSBT", Code: "T2001"}
 	}
 	w.run.out.SSBTEK.Set(f[0], ssbtek.Agency(f[1]), b)
+}
+
+// letter opens the first address in the last letter to somebody.
+func (w *walker) letter(to string) {
+	w.t.Helper()
+	for range 50 {
+		if all := w.run.out.Mail.To(to); len(all) > 0 {
+			at := regexp.MustCompile(`https?://\S+`).FindString(all[len(all)-1].Text)
+			u, err := url.Parse(at)
+			if err != nil || u.Path == "" {
+				w.fatalf("no address in the letter: %s", all[len(all)-1].Text)
+			}
+			w.open("GET", u.RequestURI(), nil, "")
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	w.fatalf("no letter to %s", to)
 }
 
 func (w *walker) keep(name, pattern string) {

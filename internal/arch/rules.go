@@ -78,7 +78,7 @@ func Rules() []Rule {
 		Rule{"cmd/medborgarnavet", []string{"internal/app", "internal/clock", "internal/config", "internal/keyring", "plugins/ssbtek",
 			"block/*", "internal/fault", "internal/validation", "internal/validation/*", "internal/petition", "internal/petition/*"},
 			"serve is app; a tool subcommand is one file and imports exactly what it exposes"},
-		Rule{"cmd/demo", []string{"internal/app", "internal/clock", "internal/petition", "cmd/demo/town"}, "the demo is the product with a town around it, and petitions in it"},
+		Rule{"cmd/demo", []string{"internal/app", "internal/clock", "internal/petition", "cmd/demo/town", "block/pnr"}, "the demo is the product with a town around it, and petitions in it"},
 		Rule{"cmd/demo/town", []string{"internal/config", "internal/keyring", "internal/petition/seal", "block/*", "fake/*"},
 			"the town needs its outside world, and a second holder of keys; tests walk it too"},
 	)

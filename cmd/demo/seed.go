@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"medborgarnavet/block/pnr"
+	"medborgarnavet/internal/app"
+	"medborgarnavet/internal/petition"
+)
+
+// seeder fills a town with petitions, as proposers, moderators and voters
+// would have done. A town that has petitions from an earlier run is left as it
+// is.
+type seeder struct {
+	life  *petition.Petitions
+	votes app.Ballots
+	staff string
+	n     int
+}
+
+func seed(ctx context.Context, a *app.App) error {
+	for municipality, staff := range map[string]string{"ekbacka": "vera.dahl", "havsnas": "maja.sund"} {
+		life, votes := a.Petitions(municipality)
+		s := &seeder{life: life, votes: votes, staff: staff}
+		if err := s.fill(ctx); err != nil {
+			return fmt.Errorf("petitions of %s: %w", municipality, err)
+		}
+	}
+	return nil
+}
+
+func (s *seeder) fill(ctx context.Context) error {
+	queue, err := s.life.Queue(ctx, s.staff, petition.ShowToRead)
+	if err != nil || len(queue) > 0 {
+		return err
+	}
+	for _, p := range open {
+		id, err := s.publish(ctx, p.text)
+		if err != nil {
+			return err
+		}
+		for _, number := range p.voters {
+			voter, err := pnr.ParseLenient(number, time.Now())
+			if err != nil {
+				return err
+			}
+			if _, err := s.votes.Cast(ctx, id, voter, time.Time{}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, r := range rejected {
+		id, err := s.take(ctx, r.text)
+		if err != nil {
+			return err
+		}
+		if err := s.life.Reject(ctx, s.staff, id, petition.Decision{Version: 1, Code: r.code, Words: r.words}); err != nil {
+			return err
+		}
+	}
+	for _, t := range waiting {
+		if _, err := s.propose(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *seeder) propose(ctx context.Context, t petition.Text) (string, error) {
+	s.n++
+	r, err := s.life.Receive(ctx, petition.Proposal{Text: t, Once: fmt.Sprintf("demonstration-%s-%06d", strings.Repeat("x", 8), s.n), From: "127.0.0.1"})
+	return r.ID, err
+}
+
+// take proposes and takes the proposal to read.
+func (s *seeder) take(ctx context.Context, t petition.Text) (string, error) {
+	id, err := s.propose(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	return id, s.life.CheckOut(ctx, s.staff, id, false)
+}
+
+func (s *seeder) publish(ctx context.Context, t petition.Text) (string, error) {
+	id, err := s.take(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	if err := s.life.Accept(ctx, s.staff, id, petition.Decision{Version: 1}); err != nil {
+		return "", err
+	}
+	if err := s.life.Publish(ctx, s.staff, id, petition.Publication{Disposal: "KS 2026/2, 2026-02-02, Kommunstyrelsen (exempel)", Sealer: "kommunen"}); err != nil {
+		return "", err
+	}
+	_, err = s.life.Run(ctx)
+	return id, err
+}
+
+var open = []struct {
+	text   petition.Text
+	voters []string
+}{
+	{petition.Text{Title: "Bygg en gång- och cykelväg till badplatsen",
+		What: "Bygg en gång- och cykelväg längs Sjövägen, från skolan till badplatsen.",
+		Why:  "Vägen är smal och bilarna kör fort. Barn och äldre vågar inte cykla eller gå till badet. Det är bara två kilometer, men i dag måste de flesta åka bil."},
+		[]string{"198507099805", "197101169295", "199001012385", "196408233234", "197407029284", "200002292399"}},
+	{petition.Text{Title: "Längre öppettider på biblioteket",
+		What: "Ha biblioteket öppet till klockan 20 två kvällar i veckan.",
+		Why:  "Den som arbetar dagtid hinner inte dit. Studerande behöver någonstans att sitta på kvällen."},
+		[]string{"198112189876", "195704289999"}},
+}
+
+var rejected = []struct {
+	text        petition.Text
+	code, words string
+}{
+	{petition.Text{Title: "Sänk skatten på bensin", What: "Sänk skatten på bensin och diesel.", Why: "Det är dyrt att bo på landet."},
+		"outside-competence", "Skatten på bensin bestäms av riksdagen. Kommunen kan inte ändra den."},
+}
+
+var waiting = []petition.Text{
+	{Title: "Fler bänkar i stadsparken", What: "Ställ ut fler bänkar med ryggstöd längs gångvägarna i parken.",
+		Why: "Den som har svårt att gå behöver kunna vila. Ring mig gärna på 070-000 00 00."},
+	{Title: "Lampan på Storgatan 5 är trasig", What: "Laga gatlyktan utanför Storgatan 5.", Why: "Det är mörkt på kvällen."},
+}
