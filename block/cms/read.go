@@ -29,6 +29,8 @@ type SignedData struct {
 	RawCRLs, RawOCSPs [][]byte
 	Signers           []SignerInfo
 
+	certificate func(der []byte) (*x509.Certificate, error)
+
 	faults   faultList
 	digests  []crypto.Hash
 	others   bool // certificates or CRLs in other formats
@@ -42,7 +44,18 @@ type SignedData struct {
 // wraps ErrNotCMS for what is no SignedData, is over 16 MiB, 64 levels, 200 000
 // parts, 100 signers, 1000 certificates or 1000 attributes. Everything else
 // that is wrong is told in Faults.
-func Parse(der []byte) (*SignedData, error) {
+func Parse(der []byte) (*SignedData, error) { return Reader{}.Parse(der) }
+
+// Reader reads SignedData. Whoever reads many that carry the same certificates
+// can give it a memory; the zero Reader has none.
+type Reader struct {
+	// Certificate parses a certificate; nil is x509.ParseCertificate. It may
+	// give the same pointer for the same bytes. The bytes are the caller's.
+	Certificate func(der []byte) (*x509.Certificate, error)
+}
+
+// Parse is as the function Parse.
+func (r Reader) Parse(der []byte) (*SignedData, error) {
 	if len(der) > maxBytes {
 		return nil, fmt.Errorf("%w: too big", ErrNotCMS)
 	}
@@ -51,7 +64,10 @@ func Parse(der []byte) (*SignedData, error) {
 	if err != nil {
 		return nil, err
 	}
-	sd := &SignedData{faults: s.faults}
+	sd := &SignedData{faults: s.faults, certificate: r.Certificate}
+	if sd.certificate == nil {
+		sd.certificate = x509.ParseCertificate
+	}
 	sd.DER = !slices.ContainsFunc([]string{FaultIndefinite, FaultLength, FaultUnsorted, FaultUnsortedCerts, FaultValueEncoding}, s.faults.has)
 	if len(bytes.Trim(der[size:], "\x00")) > 0 {
 		sd.trailing = true
@@ -179,7 +195,7 @@ func (sd *SignedData) readCertificates(s cryptobyte.String) error {
 		if len(sd.Certificates) >= maxMembers {
 			return fmt.Errorf("%w: too many certificates", ErrNotCMS)
 		}
-		cert, err := x509.ParseCertificate(raw)
+		cert, err := sd.certificate(raw)
 		if err != nil {
 			sd.faults.add(FaultBadCertificate)
 			continue

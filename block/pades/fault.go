@@ -97,7 +97,7 @@ func fieldReason(code string) string {
 	case FaultReplaced:
 		return "a signature dictionary of an earlier revision was replaced"
 	case FaultRemoved:
-		return "a signature of an earlier revision is gone from the form"
+		return "a signature that was in the file has been removed by a later change"
 	}
 	return code
 }

@@ -2,7 +2,10 @@ package pades
 
 import (
 	"bytes"
+	"encoding/hex"
+	"slices"
 	"sort"
+	"strings"
 
 	"medborgarnavet/block/pdf"
 )
@@ -102,11 +105,9 @@ func (r *reader) gap(s *Signature, scan dictScan, found bool, gap span) {
 		s.fault(FaultContentsHex)
 		return
 	}
-	for _, c := range text[1 : len(text)-1] {
-		if _, ok := hexDigit(c); !ok {
-			s.fault(FaultContentsHex)
-			return
-		}
+	r.scratch = slices.Grow(r.scratch[:0], len(text)/2)
+	if _, err := hex.Decode(r.scratch[:len(text)/2], text[1:len(text)-1]); err != nil {
+		s.fault(FaultContentsHex)
 	}
 }
 
@@ -271,6 +272,10 @@ func (r *reader) isSignature(owners []object, i int) bool {
 // removed tells whether a field of an earlier revision held a signature that
 // no field holds any more.
 func (r *reader) removed(known map[pdf.Ref]int) bool {
+	names := map[string]bool{} // of fields whose signature is written in the field itself
+	for i := range r.out {
+		names[r.out[i].Field] = names[r.out[i].Field] || r.out[i].ValueRef == (pdf.Ref{})
+	}
 	steps := 0
 	for i := 0; i < len(r.revisions)-1 && steps < maxFieldSteps; i++ {
 		d := r.f.At(i)
@@ -281,13 +286,20 @@ func (r *reader) removed(known map[pdf.Ref]int) bool {
 		steps += walk.steps
 		for j := range walk.fields {
 			f := &walk.fields[j]
-			if f.signatureDict() == nil || !f.isSignature() || f.valueRef == (pdf.Ref{}) {
+			if !f.isSignature() || !hasValue(d, f.signatureDict()) {
 				continue
 			}
-			if known[f.valueRef] == 0 {
+			if direct := f.valueRef == (pdf.Ref{}); direct && !names[f.name] || !direct && known[f.valueRef] == 0 {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// hasValue tells whether a signature dictionary holds a value, and not only the
+// zeros of a place that is kept for one.
+func hasValue(d *pdf.Document, dict pdf.Dict) bool {
+	value, _ := d.Str(dict["Contents"])
+	return strings.Trim(string(value), "\x00") != ""
 }

@@ -149,6 +149,7 @@ type reader struct {
 	revisions []pdf.Revision
 	out       []Signature
 	scans     map[int]foundScan // by object number
+	scratch   []byte            // for hexadecimal digits
 }
 
 // foundScan is the outcome of scanDict.

@@ -1,6 +1,10 @@
 package pades
 
-import "medborgarnavet/block/pdf"
+import (
+	"bytes"
+
+	"medborgarnavet/block/pdf"
+)
 
 // span is bytes [from, to) of the file.
 type span struct{ from, to int64 }
@@ -194,10 +198,11 @@ func (s *scanner) token() {
 	case c == '(':
 		s.literal()
 	case c == '<' && !s.starts("<<"):
-		for !s.end() && s.data[s.at] != '>' {
-			s.at++
+		if i := bytes.IndexByte(s.data[s.at:], '>'); i >= 0 {
+			s.at += int64(i) + 1
+		} else {
+			s.at = int64(len(s.data))
 		}
-		s.step()
 	case c == '/':
 		s.at++
 		s.regular()

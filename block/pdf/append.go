@@ -59,7 +59,8 @@ func appendObject(dst []byte, o Object, depth int) []byte {
 
 func appendDict(dst []byte, d Dict, depth int) []byte {
 	dst = append(dst, "<<"...)
-	for _, k := range sortedKeys(d) {
+	var few [12]Name
+	for _, k := range appendKeys(few[:0], d) {
 		if d[k] == nil {
 			continue
 		}

@@ -140,7 +140,14 @@ func (b *Builder) body(trailer Dict, objects []pending) ([]byte, []row, error) {
 	if !ok || root.Num < 1 || root.Num > len(b.objects) {
 		return nil, nil, fmt.Errorf("pdf: the trailer names no Root of this file")
 	}
-	out := append([]byte("%PDF-"+b.version), "\n%\xe2\xe3\xcf\xd3\n"...)
+	size := 64
+	for _, p := range objects {
+		size += 160 // of an ordinary dictionary; what is larger makes it grow
+		if s, ok := p.object.(*Stream); ok && s != nil {
+			size += len(s.Raw)
+		}
+	}
+	out := append(append(make([]byte, 0, size), "%PDF-"+b.version...), "\n%\xe2\xe3\xcf\xd3\n"...)
 	rows := make([]row, 0, len(objects)+2)
 	for _, p := range objects {
 		rows = append(rows, row{p.ref.Num, Entry{Kind: InFile, Offset: int64(len(out))}})

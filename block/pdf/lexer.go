@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"encoding/hex"
 	"strconv"
 )
 
@@ -87,7 +88,7 @@ func (l *lexer) token() (o Object, ok bool) {
 			l.pos += 2
 			return keyword("<<"), true
 		}
-		return l.hex(), true
+		return l.hexString(), true
 	case c == '>' && l.peek(1) == '>':
 		l.pos += 2
 		return keyword(">>"), true
@@ -227,8 +228,8 @@ func unhex(c byte) int {
 	return -1
 }
 
-// hex reads <…>.
-func (l *lexer) hex() String {
+// hexString reads <…>.
+func (l *lexer) hexString() String {
 	start := l.pos
 	l.pos++
 	end := bytes.IndexByte(l.data[l.pos:], '>')
@@ -241,9 +242,24 @@ func (l *lexer) hex() String {
 		l.pos = min(l.pos+end+1, len(l.data))
 		return ""
 	}
-	out := make([]byte, 0, end/2+1)
-	half, digits, bad := 0, 0, false
-	for _, c := range l.data[l.pos : l.pos+end] {
+	text := l.data[l.pos : l.pos+end]
+	l.pos = min(l.pos+end+1, len(l.data))
+	out := make([]byte, end/2+1)
+	if n, err := hex.Decode(out, text); err == nil { // the plain case, and the long one
+		return String(out[:n])
+	}
+	out, bad := unhexAll(out[:0], text)
+	if bad {
+		l.mend(start, "string", "a hexadecimal string holds other characters")
+	}
+	return String(out)
+}
+
+// unhexAll decodes digits with anything between them: white space may be, the
+// rest is bad. A digit missing at the end is 0 (ISO 32000-1, 7.3.4.3).
+func unhexAll(out, text []byte) (decoded []byte, bad bool) {
+	half, digits := 0, 0
+	for _, c := range text {
 		v := unhex(c)
 		if v < 0 {
 			bad = bad || !IsSpace(c)
@@ -255,14 +271,10 @@ func (l *lexer) hex() String {
 		}
 		out = append(out, byte(half<<4|v))
 	}
-	if bad {
-		l.mend(start, "string", "a hexadecimal string holds other characters")
-	}
 	if digits%2 == 1 {
 		out = append(out, byte(half<<4))
 	}
-	l.pos = min(l.pos+end+1, len(l.data))
-	return String(out)
+	return out, bad
 }
 
 // literalEnd finds the parenthesis that closes the string whose bytes begin at

@@ -95,8 +95,10 @@ func holds(o Object) bool {
 }
 
 // sortedKeys gives a dictionary's keys: Type and Subtype, then by the alphabet.
-func sortedKeys(d Dict) []Name {
-	keys := make([]Name, 0, len(d))
+func sortedKeys(d Dict) []Name { return appendKeys(make([]Name, 0, len(d)), d) }
+
+// appendKeys is sortedKeys into memory that is at hand and empty.
+func appendKeys(keys []Name, d Dict) []Name {
 	for k := range d {
 		keys = append(keys, k)
 	}

@@ -3,6 +3,7 @@ package pdf
 import (
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // row is one entry of a cross-reference section that is being written.
@@ -13,7 +14,8 @@ type row struct {
 
 // appendIndirect writes "num gen obj … endobj".
 func appendIndirect(dst []byte, p pending) []byte {
-	dst = fmt.Appendf(dst, "%d %d obj\n", p.ref.Num, p.ref.Gen)
+	dst = append(strconv.AppendInt(dst, int64(p.ref.Num), 10), ' ')
+	dst = append(strconv.AppendInt(dst, int64(p.ref.Gen), 10), " obj\n"...)
 	dst = Append(dst, p.object)
 	return append(dst, "\nendobj\n"...)
 }
@@ -42,16 +44,27 @@ func appendTable(dst []byte, at int64, rows []row, trailer Dict) []byte {
 	runs(rows, func(run []row) {
 		dst = fmt.Appendf(dst, "%d %d\n", run[0].num, len(run))
 		for _, r := range run {
-			letter := byte('n')
+			end := " n \n"
 			if r.entry.Kind == Free {
-				letter = 'f'
+				end = " f \n"
 			}
-			dst = fmt.Appendf(dst, "%010d %05d %c \n", r.entry.Offset, r.entry.Gen, letter)
+			dst = append(appendPadded(dst, r.entry.Offset, 10), ' ')
+			dst = append(appendPadded(dst, int64(r.entry.Gen), 5), end...)
 		}
 	})
 	dst = append(dst, "trailer\n"...)
 	dst = Append(dst, trailer)
 	return fmt.Appendf(dst, "\nstartxref\n%d\n%%%%EOF\n", at)
+}
+
+// appendPadded writes a number with zeros before it.
+func appendPadded(dst []byte, n int64, digits int) []byte {
+	var room [20]byte
+	text := strconv.AppendInt(room[:0], n, 10)
+	for i := len(text); i < digits; i++ {
+		dst = append(dst, '0')
+	}
+	return append(dst, text...)
 }
 
 // appendCrossStream writes a cross-reference stream, which stands at an offset

@@ -47,17 +47,18 @@ func (e *elem) reserve(b *pdf.Builder) {
 	}
 }
 
-// store writes an element and all beneath it.
-func (e *elem) store(b *pdf.Builder, parent pdf.Ref, pages []pdf.Ref) {
+// store writes an element and all beneath it. parent and pages are references.
+func (e *elem) store(b *pdf.Builder, parent pdf.Object, pages []pdf.Object) {
 	d := pdf.Dict{"Type": pdf.Name("StructElem"), "S": pdf.Name(e.tag), "P": parent}
 	home := -1
-	var kids pdf.Array
+	kids := make(pdf.Array, 0, len(e.kids))
+	var self pdf.Object = e.ref
 	for _, k := range e.kids {
 		switch {
 		case k.elem != nil && k.elem.empty():
 		case k.elem != nil:
 			kids = append(kids, k.elem.ref)
-			k.elem.store(b, e.ref, pages)
+			k.elem.store(b, self, pages)
 		case home < 0 || home == k.page:
 			home = k.page
 			kids = append(kids, int64(k.mcid))
@@ -75,11 +76,14 @@ func (e *elem) store(b *pdf.Builder, parent pdf.Ref, pages []pdf.Ref) {
 	default:
 		d["K"] = kids
 	}
-	for key, text := range map[pdf.Name]string{"Lang": e.lang, "Alt": e.alt, "ActualText": e.actual} {
+	set := func(key pdf.Name, text string) {
 		if text != "" {
 			d[key] = textString(text)
 		}
 	}
+	set("Lang", e.lang)
+	set("Alt", e.alt)
+	set("ActualText", e.actual)
 	if e.attrs != nil {
 		d["A"] = e.attrs
 	}
@@ -90,7 +94,11 @@ func (e *elem) store(b *pdf.Builder, parent pdf.Ref, pages []pdf.Ref) {
 func storeTree(b *pdf.Builder, document *elem, pages []*page, refs []pdf.Ref) pdf.Ref {
 	root := b.Reserve()
 	document.reserve(b)
-	document.store(b, root, refs)
+	list := make([]pdf.Object, len(refs))
+	for i, r := range refs {
+		list[i] = r
+	}
+	document.store(b, root, list)
 	var nums pdf.Array
 	for i, p := range pages {
 		parents := make(pdf.Array, len(p.marked))

@@ -134,37 +134,59 @@ func (r Reader) authentic(res *ocsp.Response, issuer *x509.Certificate) (*x509.C
 	return responder, nil
 }
 
+// single is one answer of an OCSP response: about which certificate, and the
+// tag of what is said of it.
+type single struct {
+	algorithm asn1.ObjectIdentifier
+	name, key cryptobyte.String
+	serial    *big.Int
+	status    cbasn1.Tag
+}
+
+// tagGood is CertStatus good (RFC 6960 §4.2.1).
+const tagGood = cbasn1.Tag(0x80)
+
+// singles reads the answers of a ResponseData; false when it is not readable.
+func singles(tbs []byte) ([]single, bool) {
+	in := cryptobyte.String(tbs)
+	var data, list, responder cryptobyte.String
+	var tag cbasn1.Tag
+	if !in.ReadASN1(&data, cbasn1.SEQUENCE) ||
+		!data.SkipOptionalASN1(cbasn1.Tag(0).ContextSpecific().Constructed()) || // version
+		!data.ReadAnyASN1(&responder, &tag) || !data.SkipASN1(cbasn1.GeneralizedTime) || !data.ReadASN1(&list, cbasn1.SEQUENCE) {
+		return nil, false
+	}
+	var out []single
+	for !list.Empty() {
+		var one, id, algorithm, status cryptobyte.String
+		s := single{serial: new(big.Int)}
+		if !list.ReadASN1(&one, cbasn1.SEQUENCE) || !one.ReadASN1(&id, cbasn1.SEQUENCE) ||
+			!id.ReadASN1(&algorithm, cbasn1.SEQUENCE) || !algorithm.ReadASN1ObjectIdentifier(&s.algorithm) ||
+			!id.ReadASN1(&s.name, cbasn1.OCTET_STRING) || !id.ReadASN1(&s.key, cbasn1.OCTET_STRING) || !id.ReadASN1Integer(s.serial) ||
+			!one.ReadAnyASN1(&status, &s.status) {
+			return nil, false
+		}
+		out = append(out, s)
+	}
+	return out, true
+}
+
 // aboutCertificate looks at the CertIDs, of which the library compares the
 // serial number only: exactly one answer has the serial number, and it names
 // this issuer by name and key.
 func aboutCertificate(tbs []byte, cert, issuer *x509.Certificate) error {
-	in := cryptobyte.String(tbs)
-	var data, list cryptobyte.String
-	if !in.ReadASN1(&data, cbasn1.SEQUENCE) ||
-		!data.SkipOptionalASN1(cbasn1.Tag(0).ContextSpecific().Constructed()) { // version
-		return ErrFormat
-	}
-	var responder cryptobyte.String
-	var tag cbasn1.Tag
-	if !data.ReadAnyASN1(&responder, &tag) || !data.SkipASN1(cbasn1.GeneralizedTime) || !data.ReadASN1(&list, cbasn1.SEQUENCE) {
+	list, ok := singles(tbs)
+	if !ok {
 		return ErrFormat
 	}
 	found := 0
-	for !list.Empty() {
-		var single, id, algorithm, name, key cryptobyte.String
-		var oid asn1.ObjectIdentifier
-		serial := new(big.Int)
-		if !list.ReadASN1(&single, cbasn1.SEQUENCE) || !single.ReadASN1(&id, cbasn1.SEQUENCE) ||
-			!id.ReadASN1(&algorithm, cbasn1.SEQUENCE) || !algorithm.ReadASN1ObjectIdentifier(&oid) ||
-			!id.ReadASN1(&name, cbasn1.OCTET_STRING) || !id.ReadASN1(&key, cbasn1.OCTET_STRING) || !id.ReadASN1Integer(serial) {
-			return ErrFormat
-		}
-		if serial.Cmp(cert.SerialNumber) != 0 {
+	for _, s := range list {
+		if s.serial.Cmp(cert.SerialNumber) != 0 {
 			continue
 		}
 		found++
-		h := hashOf(oid)
-		if h == 0 || !bytes.Equal(name, sum(h, issuer.RawSubject)) || !bytes.Equal(key, keyHash(issuer, h)) ||
+		h := hashOf(s.algorithm)
+		if h == 0 || !bytes.Equal(s.name, sum(h, issuer.RawSubject)) || !bytes.Equal(s.key, keyHash(issuer, h)) ||
 			!bytes.Equal(cert.RawIssuer, issuer.RawSubject) {
 			return ErrOtherCertificate
 		}

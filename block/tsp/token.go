@@ -67,6 +67,11 @@ func ParseToken(der []byte) (*Token, error) {
 	if err != nil {
 		return nil, err
 	}
+	return TokenOf(sd)
+}
+
+// TokenOf is the token that a SignedData holds. The error wraps ErrToken.
+func TokenOf(sd *cms.SignedData) (*Token, error) {
 	if !sd.ContentType.Equal(OIDTSTInfo) || sd.Content == nil {
 		return nil, fmt.Errorf("%w: the content is of another type", ErrToken)
 	}

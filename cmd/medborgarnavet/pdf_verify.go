@@ -38,7 +38,14 @@ func pdfVerify(ctx context.Context, args []string, std stdio) int {
 	if q.online {
 		v.Fetcher = &revocation.Fetcher{Timeout: 2 * time.Second, Cache: revocation.NewCache(64)}
 	}
-	rep, err := v.Validate(ctx, data, validation.Options{Time: q.at, PDFA: true})
+	if q.verapdf != "" {
+		second, err := validation.NewVeraPDF(validation.VeraPDFOptions{Path: q.verapdf})
+		if err != nil {
+			return std.fail(errors.New("veraPDF is not there: say with -verapdf where its program verapdf is"))
+		}
+		v.Others = []validation.Checker{second}
+	}
+	rep, err := v.Validate(ctx, data, validation.Options{Time: q.at, PDFA: true, Others: true})
 	if err != nil {
 		return std.fail(unverifiable(err))
 	}
@@ -81,6 +88,7 @@ type question struct {
 	at      time.Time
 	trust   []string
 	signers []string // of trust lists
+	verapdf string   // its program, "" for none
 }
 
 func verifyFlags(args []string) (question, error) {
@@ -93,6 +101,7 @@ func verifyFlags(args []string) (question, error) {
 	}
 	fs.Func("trust", "certificates to trust, PEM, or a signed trust list; may be given several times", more(&q.trust))
 	fs.Func("list-signer", "certificates that may have signed the trust lists, PEM", more(&q.signers))
+	fs.StringVar(&q.verapdf, "verapdf", "", "veraPDF's program, to be asked about PDF/A as well")
 	fs.Func("time", "when to validate for: 2026-11-22T10:00:00Z, or a day", func(s string) (err error) {
 		q.at, err = moment(s)
 		return err
@@ -273,6 +282,22 @@ func printPDFA(b *strings.Builder, p *validation.PDFA) {
 		for _, f := range p.Findings {
 			fmt.Fprintf(b, "   %-10s %s\n", f.Rule, clean(f.Reason.En))
 		}
+	}
+	if p == nil || len(p.Results) < 2 {
+		return
+	}
+	if p.Disagree {
+		b.WriteString("   The validators do not agree:\n")
+	}
+	for _, c := range p.Results {
+		said := fmt.Sprintf("%d rules broken", c.Findings)
+		switch {
+		case c.Failed != "":
+			said = "could not answer"
+		case c.Conformant:
+			said = "no fault"
+		}
+		fmt.Fprintf(b, "   %-14s %s\n", strings.TrimSpace(clean(c.Name+" "+c.Version)), said)
 	}
 }
 

@@ -148,6 +148,55 @@ func TestPDFVerifyJSON(t *testing.T) {
 	}
 }
 
+// S-12: -verapdf asks a second validator; what each says is told, and that they
+// do not agree; one that cannot answer says nothing of the file.
+func TestPDFVerifyWithASecondValidator(t *testing.T) {
+	d := newDesk(t)
+	const report = `<report><buildInformation><releaseDetails id="core" version="1.28.2"/></buildInformation><jobs><job>
+<validationReport jobEndStatus="normal" profileName="PDF/A-2A validation profile" isCompliant="false"><details passedRules="140" failedRules="1">
+<rule clause="6.7.2" testNumber="1" status="failed" failedChecks="1"><description>Tagged.</description></rule></details></validationReport></job></jobs>
+<batchSummary totalJobs="1" failedToParse="0" encrypted="0" outOfMemory="0" veraExceptions="0"/></report>`
+	d.write("report.xml", []byte(report))
+	program := func(name, text string) string {
+		path := d.write(name, []byte("#!/bin/sh\n"+text))
+		if err := os.Chmod(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, c := range []struct{ name, program, want string }{
+		{"disagrees", program("no", fmt.Sprintf("cat > /dev/null; cat '%s'; exit 1\n", d.path("report.xml"))),
+			`"pdfa":{"claimed":"2A","conformant":false,"findings":[{"rule":"6.7.2-1","reason":"According to veraPDF: Tagged."}],` +
+				`"validators":[{"name":"medborgarnavet","version":"1","answered":true,"conformant":true,"findings":0},` +
+				`{"name":"veraPDF","version":"1.28.2","answered":true,"conformant":false,"findings":1}],"validators_disagree":true}`},
+		{"crashes", program("crash", "exit 3\n"), `"pdfa":{"claimed":"2A","conformant":true,"findings":[],` +
+			`"validators":[{"name":"medborgarnavet","version":"1","answered":true,"conformant":true,"findings":0},` +
+			`{"name":"veraPDF","version":"","answered":false,"conformant":false,"findings":0}]}`},
+	} {
+		code, out, errs := d.run("pdf", "verify", d.path("beslut.pdf"), "-json", "-verapdf", c.program)
+		if code != exitNoSignature || !strings.Contains(out, c.want) {
+			t.Errorf("%s: exit %d\n%s%s\nwant %s", c.name, code, out, errs, c.want)
+		}
+	}
+	_, out, _ := d.run("pdf", "verify", d.path("beslut.pdf"), "-verapdf", d.path("no"))
+	for _, want := range []string{"claims 2A, and is not", "The validators do not agree", "veraPDF 1.28.2 1 rules broken", "medborgarnavet 1 no fault"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	refused(t, d, "no such program", "pdf", "verify", d.path("beslut.pdf"), "-verapdf", d.path("gone"))
+}
+
+// S-06: with no signature left to bear it, the reason is told of the file.
+func TestPDFVerifyTellsOfARemovedSignature(t *testing.T) {
+	d := newDesk(t)
+	file := d.write("removed.pdf", withoutForm(t, d.signed(pades.BT)))
+	code, out, _ := d.run("pdf", "verify", file, "-json")
+	if want := "A signature that was in the file has been removed by a later change."; code != 1 || !strings.HasPrefix(out, `{"verdict":"invalid","signatures":[]`) || !strings.Contains(out, want) {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
 func decode(t *testing.T, raw []byte, into any) {
 	t.Helper()
 	if err := json.Unmarshal(raw, into); err != nil {

@@ -7,12 +7,15 @@ import (
 )
 
 // The JSON of pdf verify: these members and no others, each always there, a
-// list never null.
+// list never null. Only "reasons" of the whole file, when no signature is there
+// to bear them, and what the validators of PDF/A say, when a second was asked,
+// are left out when there is nothing to say.
 
 type wireReport struct {
 	Verdict    string          `json:"verdict"`
 	Signatures []wireSignature `json:"signatures"`
 	PDFA       wirePDFA        `json:"pdfa"`
+	Reasons    []string        `json:"reasons,omitempty"`
 }
 
 type wireSignature struct {
@@ -32,6 +35,18 @@ type wirePDFA struct {
 	Claimed    string        `json:"claimed"`
 	Conformant bool          `json:"conformant"`
 	Findings   []wireFinding `json:"findings"`
+	Validators []wireChecker `json:"validators,omitempty"`
+	Disagree   bool          `json:"validators_disagree,omitempty"`
+}
+
+// wireChecker is what one validator says (S-12). Without an answer, answered
+// is false and conformant means nothing.
+type wireChecker struct {
+	Name       string `json:"name"`
+	Version    string `json:"version"`
+	Answered   bool   `json:"answered"`
+	Conformant bool   `json:"conformant"`
+	Findings   int    `json:"findings"`
 }
 
 type wireFinding struct {
@@ -61,10 +76,21 @@ func wireOf(rep validation.Report) wireReport {
 		}
 		out.Signatures = append(out.Signatures, w)
 	}
+	if len(rep.Signatures) == 0 {
+		for _, r := range rep.Reasons {
+			out.Reasons = append(out.Reasons, r.En)
+		}
+	}
 	if p := rep.PDFA; p != nil {
 		out.PDFA.Claimed, out.PDFA.Conformant = p.Claimed, p.Conformant && p.Claimed != ""
 		for _, f := range p.Findings {
 			out.PDFA.Findings = append(out.PDFA.Findings, wireFinding{f.Rule, f.Reason.En})
+		}
+		if len(p.Results) > 1 {
+			out.PDFA.Disagree = p.Disagree
+			for _, c := range p.Results {
+				out.PDFA.Validators = append(out.PDFA.Validators, wireChecker{c.Name, c.Version, c.Failed == "", c.Conformant, c.Findings})
+			}
 		}
 	}
 	return out

@@ -22,9 +22,15 @@ import (
 	"medborgarnavet/internal/web/citizen"
 	"medborgarnavet/internal/web/desk"
 	"medborgarnavet/internal/web/eid"
+	"medborgarnavet/internal/web/moderation"
+	"medborgarnavet/internal/web/opendata"
 	"medborgarnavet/internal/web/page"
+	webpetition "medborgarnavet/internal/web/petition"
+	"medborgarnavet/internal/web/proposal"
 	"medborgarnavet/internal/web/public"
+	"medborgarnavet/internal/web/status"
 	"medborgarnavet/internal/web/validate"
+	"medborgarnavet/internal/web/vote"
 )
 
 // Options are what an app needs beside its configuration.
@@ -80,7 +86,8 @@ func newRenderer(themes []*page.Theme) (*page.Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, add := range []func(*page.Catalogue) error{public.Texts, eid.Texts, citizen.Texts, desk.Texts, validate.Texts} {
+	for _, add := range []func(*page.Catalogue) error{public.Texts, eid.Texts, citizen.Texts, desk.Texts, validate.Texts,
+		webpetition.Texts, proposal.Texts, vote.Texts, moderation.Texts, opendata.Texts, status.Texts} {
 		if err := add(cat); err != nil {
 			return nil, err
 		}

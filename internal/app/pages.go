@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -11,7 +12,6 @@ import (
 
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/identity"
-	"medborgarnavet/internal/identity/bankid"
 	"medborgarnavet/internal/identity/session"
 	"medborgarnavet/internal/web/citizen"
 	"medborgarnavet/internal/web/eid"
@@ -27,7 +27,12 @@ func (t *town) buildPages(renderer *page.Renderer) error {
 	if err != nil {
 		return err
 	}
-	doors, err := eid.New(eid.Deps{Renderer: renderer, Municipality: t.look, Provider: bankid.ID, BaseURL: t.baseURL}, pub.Doors()...)
+	petitions, petitionDoors, err := t.petitionPages(renderer)
+	if err != nil {
+		return fmt.Errorf("pages about petitions: %w", err)
+	}
+	doors, err := eid.New(eid.Deps{Renderer: renderer, Municipality: t.look, Provider: t.eid.Describe().ID, BaseURL: t.baseURL},
+		append(pub.Doors(), petitionDoors...)...)
 	if err != nil {
 		return err
 	}
@@ -45,7 +50,7 @@ func (t *town) buildPages(renderer *page.Renderer) error {
 	if err != nil {
 		return err
 	}
-	routes := slices.Concat(pub.Routes(), doors.Routes(), cit.Routes(), dsk.Routes(), val.Routes())
+	routes := slices.Concat(pub.Routes(), doors.Routes(), cit.Routes(), dsk.Routes(), val.Routes(), petitions)
 	t.router, err = route.New(route.Options{Clock: t.clock, Log: t.log, Sessions: t.sessions, StaffRoles: t.staffRoles,
 		Fail: t.fail(renderer), TrustedProxies: t.server.TrustedProxies}, routes)
 	return err

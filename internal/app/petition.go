@@ -19,12 +19,22 @@ import (
 	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/config"
 	"medborgarnavet/internal/fault"
+	"medborgarnavet/internal/identity/transient"
 	"medborgarnavet/internal/mail"
 	"medborgarnavet/internal/petition"
 	"medborgarnavet/internal/petition/ballot"
+	"medborgarnavet/internal/petition/booth"
 	"medborgarnavet/internal/petition/closing"
+	"medborgarnavet/internal/petition/proof"
+	"medborgarnavet/internal/petition/register"
 	"medborgarnavet/internal/petition/seal"
+	"medborgarnavet/internal/petition/switches"
 	"medborgarnavet/internal/petition/tally"
+	"medborgarnavet/internal/petition/uptime"
+	webpetition "medborgarnavet/internal/web/petition"
+	"medborgarnavet/internal/web/proposal"
+	"medborgarnavet/internal/web/route"
+	"medborgarnavet/internal/web/shelf"
 )
 
 // petitions are what a municipality with e-petitions has besides the rest:
@@ -40,6 +50,20 @@ type petitions struct {
 	machine *closing.Machine
 	mail    *mail.Queue
 	life    *petition.Petitions
+
+	booth    *booth.Booth
+	logins   *transient.Logins
+	register *register.Register // nil where nobody is asked
+	switches *switches.Switches
+	uptime   *uptime.Log
+	seals    *proof.Sealer // nil where reports are not sealed
+	shelf    *shelf.Shelf
+	searches *shelf.Shelf
+	pages    *webpetition.Pages
+
+	// the last day whose logins to vote were told, and the count then
+	countedDay    config.Date
+	countedLogins int64
 }
 
 // sealer is either design, with what it promises.
@@ -66,6 +90,9 @@ func (t *town) buildPetitions(ctx context.Context, opt Options) error {
 		return fmt.Errorf("petitions: %w", err)
 	}
 	t.buildVotes(p)
+	if err := t.buildVoting(p); err != nil {
+		return fmt.Errorf("petitions: %w", err)
+	}
 	again, err := p.machine.Reapply(ctx)
 	if err != nil {
 		return fmt.Errorf("petitions: erasing again: %w", err)
@@ -148,7 +175,7 @@ func disposal(d config.DisposalDecision) string {
 func (t *town) buildVotes(p *petitions) {
 	v := t.cfg.Petitions.Votes
 	day := 24 * time.Hour
-	p.box = ballot.New(ballot.Options{DB: t.db, Sealer: p.sealer, Log: t.log})
+	p.box = ballot.New(ballot.Options{DB: t.db, Sealer: p.sealer, Log: route.DiscreetLog(t.log)})
 	p.heads = &tally.Heads{DB: t.db, Ring: t.ring, Municipality: t.cfg.OrgNumber}
 	p.machine = closing.New(closing.Options{DB: t.db, Sealer: p.sealer, Heads: p.heads, Audit: t.audit, Clock: p.steady,
 		About: closing.About{Responsible: v.Responsible, Software: software(), Evidence: evidence,
@@ -241,11 +268,14 @@ func (t *town) sender() (mail.Sender, error) {
 
 // petitionLink makes the addresses that stand in letters.
 func (t *town) petitionLink(kind petition.Link, value string) string {
-	paths := map[petition.Link]string{
-		petition.LinkPetition: "/forslag/", petition.LinkConfirm: "/bekrafta-forslag/", petition.LinkManage: "/mitt-forslag/",
-		petition.LinkFollow: "/folj-forslag/", petition.LinkUnfollow: "/sluta-folja/", petition.LinkDesk: "/handlaggare/forslag/",
+	path := proposal.Address(kind, value)
+	switch kind {
+	case petition.LinkPetition:
+		path = webpetition.Path + "/" + url.PathEscape(value)
+	case petition.LinkDesk:
+		path = "/handlaggare/forslag/" + url.PathEscape(value)
 	}
-	return t.ownAddress() + paths[kind] + url.PathEscape(value)
+	return t.ownAddress() + path
 }
 
 // petitionStaff is who works with petitions: those to whom the directory of
@@ -274,6 +304,14 @@ func (d petitionStaff) Staff(_ context.Context, id string) (petition.Staff, erro
 func (p *petitions) close() {
 	if p == nil {
 		return
+	}
+	for _, s := range []*shelf.Shelf{p.shelf, p.searches} {
+		if s != nil {
+			s.Close()
+		}
+	}
+	if p.register != nil {
+		p.register.Close()
 	}
 	if p.holder != nil {
 		p.holder.Close()

@@ -2,15 +2,23 @@ package app
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
+	"medborgarnavet/internal/config"
+	"medborgarnavet/internal/petition/closing"
+	"medborgarnavet/internal/petition/switches"
 	"medborgarnavet/internal/retention"
 )
 
 // rules are what is destroyed of petitions, and when.
 func (p *petitions) rules() []retention.Rule {
-	return append(p.life.Retention(), p.mail.Retention())
+	rules := append(p.life.Retention(), p.mail.Retention())
+	if p.uptime != nil {
+		rules = append(rules, p.uptime.Rule())
+	}
+	return rules
 }
 
 // job is work that is done again and again.
@@ -29,10 +37,10 @@ func (t *town) petitionJobs() []job {
 			_, err := p.life.Run(ctx)
 			return err
 		}},
-		{"closing", time.Minute, func(ctx context.Context) error {
-			_, err := p.machine.Run(ctx)
-			return err
-		}},
+		{"closing", time.Minute, t.closeDue},
+		{"switches", 5 * time.Second, t.switched},
+		{"prepared pages", 5 * time.Second, p.renew},
+		{"logins", time.Minute, t.countLogins},
 		{"voting told", 10 * time.Second, t.followVoting},
 		{"key holders", 5 * time.Second, p.machine.Watch},
 		{"counts", time.Minute, func(ctx context.Context) error {
@@ -49,6 +57,78 @@ func (t *town) petitionJobs() []job {
 	}
 }
 
+// patience is how long a closing waits for an outage to end, so that time that
+// was lost is given back before it.
+const patience = 12 * time.Hour
+
+// closeDue gives back the time of outages that have ended and then closes what
+// is due. What cannot be voted on now is not closed now.
+func (t *town) closeDue(ctx context.Context) error {
+	p := t.petitions
+	err := p.uptime.HandOn(ctx, func(ctx context.Context, from, until time.Time) error {
+		_, err := p.machine.Outage(ctx, from, until, closing.ReasonOutage)
+		return err
+	})
+	since, err2 := p.uptime.Lasting(ctx)
+	if err == nil && err2 == nil && !since.IsZero() && t.clock.Now().Sub(since) < patience {
+		return nil
+	}
+	_, err3 := p.machine.Run(ctx)
+	return errors.Join(err, err2, err3)
+}
+
+// switched holds voting everywhere while it is switched off, and lets it go on
+// when it is on again: the time is given back.
+func (t *town) switched(ctx context.Context) error {
+	p := t.petitions
+	if err := p.switches.Refresh(ctx); err != nil {
+		return err
+	}
+	picture, err := t.oversee(ctx)
+	if err != nil {
+		return err
+	}
+	on := p.switches.On(switches.Vote)
+	for _, v := range picture.Voting {
+		switch {
+		case !on && !v.Paused:
+			err = errors.Join(err, p.machine.Pause(ctx, v.Petition, reasonSwitch))
+		case on && v.Paused && v.Reason == reasonSwitch:
+			err = errors.Join(err, p.machine.Resume(ctx, v.Petition))
+		}
+	}
+	return err
+}
+
+// renew takes away the prepared pages of petitions to which something has
+// happened lately, on whatever node: what is hidden must not be read on.
+func (p *petitions) renew(ctx context.Context) error {
+	changed, err := p.life.ChangedSince(ctx, time.Now().Add(-time.Minute))
+	for _, id := range changed {
+		p.pages.Forget(id)
+	}
+	return err
+}
+
+// reasonSwitch is why voting is held while the switch is off.
+const reasonSwitch = "switch"
+
+// countLogins tells the log once a day how many logged in to vote: a number,
+// no more (I-17).
+func (t *town) countLogins(context.Context) error {
+	p := t.petitions
+	today := config.DateOf(t.clock.Now())
+	if p.countedDay == today {
+		return nil
+	}
+	taken := p.logins.Taken()
+	if p.countedDay != "" {
+		t.log.Info("logins to vote", "day", string(p.countedDay), "count", taken-p.countedLogins)
+	}
+	p.countedDay, p.countedLogins = today, taken
+	return nil
+}
+
 // countStep is what the public count is rounded down to.
 const countStep = 5
 
@@ -56,7 +136,16 @@ const countStep = 5
 // to wait for the last of it.
 func (t *town) runPetitions(ctx context.Context) (stopped func()) {
 	var all sync.WaitGroup
+	// Time lost before now is known before anything is closed.
+	if err := t.petitions.uptime.Beat(ctx); err != nil && ctx.Err() == nil {
+		t.log.Error("petitions", "job", "uptime", "error", err)
+	}
 	all.Go(func() { t.petitions.box.Run(ctx) })
+	all.Go(func() {
+		if err := t.petitions.uptime.Run(ctx); err != nil && ctx.Err() == nil {
+			t.log.Error("petitions", "job", "uptime", "error", err)
+		}
+	})
 	for _, j := range t.petitionJobs() {
 		all.Go(func() { t.again(ctx, j) })
 	}

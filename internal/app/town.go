@@ -26,7 +26,9 @@ import (
 	"medborgarnavet/internal/retention"
 	"medborgarnavet/internal/submission"
 	"medborgarnavet/internal/validation"
+	"medborgarnavet/internal/web/opendata"
 	"medborgarnavet/internal/web/page"
+	webpetition "medborgarnavet/internal/web/petition"
 	"medborgarnavet/internal/web/route"
 	"medborgarnavet/internal/web/validate"
 	"medborgarnavet/internal/workspace"
@@ -52,6 +54,9 @@ type town struct {
 	inspector   *validation.Validator // of documents that come in
 	validations *validation.Store
 	extract     *extract.Maker
+	eid         identity.Provider
+	eidHTTP     *http.Client
+	eidLaunch   string
 	sessions    *session.Store
 	flow        *flow.Flow
 	janitor     *retention.Job
@@ -100,19 +105,29 @@ func (t *town) openGround(ctx context.Context, opt Options) error {
 func (t *town) buildIdentity(_ context.Context, opt Options) error {
 	env := identity.Environment(t.server.Mode)
 	o := t.cfg.BankID
-	client, err := outside{Endpoint: o.Endpoint, CertFile: o.CertFile, KeyFile: o.KeyFile, RootsFile: o.RootsFile, Timeout: 10 * time.Second}.client()
+	t.eidLaunch = opt.LaunchURL
+	var err error
+	t.eidHTTP, err = outside{Endpoint: o.Endpoint, CertFile: o.CertFile, KeyFile: o.KeyFile, RootsFile: o.RootsFile, Timeout: 10 * time.Second}.client()
 	if err != nil {
 		return fmt.Errorf("bankid: %w", err)
 	}
-	provider, err := bankid.New(bankid.Options{HTTP: client, BaseURL: o.Endpoint, LaunchURL: opt.LaunchURL, Service: t.cfg.Name,
-		Environment: env, Clock: t.clock, Log: t.log})
-	if err != nil {
-		return fmt.Errorf("bankid: %w", err)
+	if t.eid, err = t.bankID("", t.log); err != nil {
+		return err
 	}
 	t.sessions = session.NewStore(session.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Environment: env})
 	t.flow, err = flow.New(flow.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Clock: t.clock, Log: t.log, Environment: env,
-		Providers: []identity.Provider{provider}})
+		Providers: []identity.Provider{t.eid}})
 	return err
+}
+
+// bankID is the e-ID with the words that its app shows; "" are the usual ones.
+func (t *town) bankID(purpose string, log *slog.Logger) (identity.Provider, error) {
+	provider, err := bankid.New(bankid.Options{HTTP: t.eidHTTP, BaseURL: t.cfg.BankID.Endpoint, LaunchURL: t.eidLaunch, Service: t.cfg.Name,
+		Purpose: purpose, Environment: identity.Environment(t.server.Mode), Clock: t.clock, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("bankid: %w", err)
+	}
+	return provider, nil
 }
 
 // buildSteps makes the steps of the path, in order.
@@ -223,13 +238,20 @@ func (t *town) close() {
 // fail writes the error page, or leads to the login when there is none.
 func (t *town) fail(renderer *page.Renderer) func(http.ResponseWriter, *route.Request, error) {
 	return func(w http.ResponseWriter, r *route.Request, err error) {
+		if t.moved(w, r, err) {
+			return
+		}
 		if fault.KindOf(err) == fault.Unauthenticated && r.Method == http.MethodGet {
 			loginPage(w, r)
 			return
 		}
 		if strings.HasPrefix(r.URL.Path, "/api/") {
-			if err := validate.Problem(w, r, err); err != nil {
-				t.log.Error("problem", "id", r.ID, "error", err)
+			problem := validate.Problem
+			if strings.HasPrefix(r.URL.Path, opendata.APIPath) {
+				problem = opendata.Problem
+			}
+			if err := problem(w, r, err); err != nil {
+				t.failed(r, "problem", err)
 			}
 			return
 		}
@@ -238,7 +260,31 @@ func (t *town) fail(renderer *page.Renderer) func(http.ResponseWriter, *route.Re
 			d.User = userInfo(r)
 		}
 		if err := renderer.Problem(w, r.Request, d, err, r.ID); err != nil {
-			t.log.Error("error page", "id", r.ID, "error", err)
+			t.failed(r, "error page", err)
 		}
 	}
+}
+
+// failed logs that an error could not be told. A request without an id is one
+// of which no time may stand in a log.
+func (t *town) failed(r *route.Request, what string, err error) {
+	if r.ID == "" {
+		route.DiscreetLog(t.log).Error(what, "outcome", string(fault.KindOf(err)))
+		return
+	}
+	t.log.Error(what, "id", r.ID, "error", err)
+}
+
+// moved leads an address of the former e-petition service to where the
+// petition is now (P-03).
+func (t *town) moved(w http.ResponseWriter, r *route.Request, err error) bool {
+	if t.petitions == nil || fault.KindOf(err) != fault.NotFound || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	id, ok, err := t.petitions.life.Redirect(r.Context(), r.URL.RequestURI())
+	if err != nil || !ok {
+		return false
+	}
+	http.Redirect(w, r.Request, webpetition.Path+"/"+id, http.StatusMovedPermanently)
+	return true
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,26 +35,23 @@ func (v voting) Stop(ctx context.Context, id string) error { return v.p.machine.
 
 // Shown implements petition.Voting: the counts in their steps, 0 for those of
 // which only "fewer than" may be said.
-func (v voting) Shown(ctx context.Context, ids []string) (map[string]int64, error) {
+func (v voting) Shown(ctx context.Context, tx *db.Tx, ids []string) (map[string]int64, error) {
 	shown := make(map[string]int64, len(ids))
-	err := v.t.db.Read(ctx, func(tx *db.Tx) error {
-		for _, id := range ids {
-			b, err := ballot.Load(ctx, tx, id)
-			if fault.Is(err, fault.NotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if public := b.Public(); !public.Few {
-				shown[id] = public.Count
-			} else {
-				shown[id] = 0
-			}
+	for _, id := range ids {
+		b, err := ballot.Load(ctx, tx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
 		}
-		return nil
-	})
-	return shown, err
+		if err != nil {
+			return nil, err
+		}
+		if public := b.Public(); public.Few {
+			shown[id] = 0
+		} else {
+			shown[id] = public.Count
+		}
+	}
+	return shown, nil
 }
 
 // followVoting tells the life of each petition what has happened to its
@@ -62,14 +60,16 @@ func (v voting) Shown(ctx context.Context, ids []string) (map[string]int64, erro
 func (t *town) followVoting(ctx context.Context) error {
 	under, err := t.petitions.life.UnderVote(ctx)
 	for _, u := range under {
-		if failure := t.followOne(ctx, u); failure != nil {
+		if failure := t.followOne(ctx, u, ""); failure != nil {
 			err = errors.Join(err, fmt.Errorf("petition %s: %w", u.ID, failure))
 		}
 	}
 	return err
 }
 
-func (t *town) followOne(ctx context.Context, u petition.Under) error {
+// followOne tells the life of one petition; words are those of whoever held it
+// or let it go on just now, "" for the usual ones.
+func (t *town) followOne(ctx context.Context, u petition.Under, words string) error {
 	var p closing.Petition
 	var pauses []tally.Pause
 	err := t.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -85,6 +85,9 @@ func (t *town) followOne(ctx context.Context, u petition.Under) error {
 		return err
 	}
 	for _, e := range votingEvents(u, p, pauses) {
+		if words != "" && slices.Contains([]petition.Move{petition.MovePause, petition.MoveResume, petition.MoveClose}, e.Move) {
+			e.Words = words
+		}
 		if err := t.petitions.life.FollowVoting(ctx, e); err != nil {
 			return err
 		}
@@ -145,7 +148,7 @@ func pauseWords(reason string) string {
 		return "Den som håller en av nycklarna svarade inte. Tiden läggs till efter den sista dagen."
 	case closing.ReasonKeyLost:
 		return "En nyckel saknas. Kommunen utreder vad som har hänt."
-	case closing.ReasonSteward:
+	case closing.ReasonSteward, reasonSwitch:
 		return "Kommunen har pausat omröstningen. Tiden läggs till efter den sista dagen."
 	}
 	return "Det gick inte att rösta en tid på grund av ett avbrott. Tiden läggs till efter den sista dagen."

@@ -160,7 +160,7 @@ func (w *walker) do(line string) {
 			w.fatalf("%v", err)
 		}
 	case "vote":
-		w.approve(name)
+		w.approve(name, "Rösta med QR-kod")
 	case "letter":
 		w.letter(arg)
 	default:
@@ -233,14 +233,14 @@ func (w *walker) login(door, number, to string) {
 	if to != "?till=here" {
 		w.open("GET", door+to, nil, "")
 	}
-	w.approve(number)
+	w.approve(number, "Visa QR-kod")
 }
 
 // approve goes through the code's page, from a page with its button.
-func (w *walker) approve(number string) {
+func (w *walker) approve(number, button string) {
 	w.t.Helper()
 	w.run.out.BankID.Script(number, bankid.Approve)
-	w.press("Visa QR-kod")
+	w.press(button)
 	for range 40 {
 		if !strings.Contains(w.b.url.Path, "/logga-in/") || strings.HasSuffix(w.b.url.Path, "/klar") {
 			return
@@ -337,6 +337,12 @@ func formValues(form *html.Node) url.Values {
 		switch n.Data {
 		case "textarea":
 			values.Add(name, words(n))
+		case "select":
+			each(n, func(o *html.Node) {
+				if o.Data == "option" && (has(o, "selected") || !values.Has(name)) {
+					values.Set(name, attr(o, "value"))
+				}
+			})
 		case "input":
 			switch attr(n, "type") {
 			case "radio", "checkbox":

@@ -61,7 +61,7 @@ func Rules() []Rule {
 			"every route with its rule; knows logins and no pages"},
 		Rule{"internal/web/citizen", web, "pages hold no SQL and no rules"},
 		Rule{"internal/web/desk", web, "pages hold no SQL and no rules"},
-		Rule{"internal/web/public", web, "pages hold no SQL and no rules"},
+		Rule{"internal/web/public", join(web, []string{"internal/web/eid"}), "pages hold no SQL and no rules"},
 		Rule{"internal/web/validate", join(web, []string{"internal/validation", "internal/validation/etsi", "block/pdf"}), "pages hold no SQL and no rules; the verdict is validation's"},
 		Rule{"internal/web/shelf", []string{"internal/fault", "internal/clock"}, "prepared bytes; knows no page"},
 		Rule{"internal/web/eid", []string{"internal/web/page", "internal/web/route", "internal/fault", "internal/clock", "internal/identity", "internal/identity/*"},

@@ -38,7 +38,7 @@ var checkCases = []struct {
 	{"unknown design", `design = "D2"`, `design = "D3"`, m + ".petitions.votes.design", "D1"},
 	{"no second holder", `endpoint = "https://nycklar.havsnas.example"`, `endpoint = ""`, m + ".petitions.votes.holder", "second holder"},
 	{"statement key", `statement_key = "8f`, `statement_key = "f`, m + ".petitions.votes.holder.statement_key", "64"},
-	{"not independent", "org_number = \"2120009929\"\nstatement", "org_number = \"2120009911\"\nstatement", m + ".petitions.votes.holder.independent", "own"},
+	{"not independent", "org_number = \"2120009929\"\nname", "org_number = \"2120009911\"\nname", m + ".petitions.votes.holder.independent", "own"},
 	{"sealing keys in the data", `key_dir = "keys/ekbacka/votes"`, `key_dir = "data/ekbacka/votes"`, m + ".petitions.votes.key_dir", "backups"},
 	{"leaves undecided", `officer_decision = "KS 2026/7"`, `officer_decision = ""`, m + ".petitions.votes.officer_decision", "data protection officer"},
 	{"erasure not yet decided", `date = 2026-02-02`, `date = 2027-02-02`, m + ".petitions.votes.disposal_decision.date", "not yet"},

@@ -102,6 +102,8 @@ type Holder struct {
 	KeyFile   string `toml:"key_file" path:"yes"`
 	RootsFile string `toml:"roots_file" path:"yes"`
 	OrgNumber string `toml:"org_number"`
+	// Name is who it is, as the public reads it.
+	Name string `toml:"name"`
 	// StatementKey is the public key that the holder signs destructions with,
 	// in hexadecimal, as agreed.
 	StatementKey string `toml:"statement_key"`
@@ -120,12 +122,17 @@ type Register struct {
 	OrgNumber string `toml:"org_number,optional"`
 	// Districts counts votes by district as well.
 	Districts bool `toml:"districts,optional"`
+	// DistrictNames are what the districts are called, by code.
+	DistrictNames map[string]string `toml:"district_names,optional"`
 }
 
 // SealKey is the certificate, with those above it, and the key of an e-seal.
 type SealKey struct {
 	CertFile string `toml:"cert_file" path:"yes"`
 	KeyFile  string `toml:"key_file" path:"yes"`
+	// TimeStamp is the address of a time-stamp authority; without one a seal
+	// is worth something only as long as its certificate.
+	TimeStamp string `toml:"time_stamp,optional"`
 }
 
 func (k *checker) mail(at string, m Mail) {
@@ -178,6 +185,7 @@ func (k *checker) votes(at string, m Municipality) {
 		k.fault(at+".holder", "is needed: design D2 has a second holder of keys")
 	}
 	if h := v.Holder; h.Endpoint != "" {
+		k.needed(at+".holder.name", h.Name)
 		k.peer(at+".holder", peer{h.Endpoint, h.CertFile, h.KeyFile, h.RootsFile, h.OrgNumber})
 		if len(h.StatementKey) != 64 {
 			k.fault(at+".holder.statement_key", "must be 64 hexadecimal digits: what `medborgarnavet sealer key` prints at the holder's")

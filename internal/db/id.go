@@ -31,3 +31,10 @@ func encode(raw [16]byte) string {
 	}
 	return string(out[:])
 }
+
+// FirstID sorts before every id that is made from a moment on.
+func FirstID(at time.Time) string {
+	var raw [16]byte
+	binary.BigEndian.PutUint64(raw[:8], uint64(at.UnixMilli())<<16)
+	return encode(raw)
+}

@@ -132,7 +132,7 @@ func TestLetterArrives(t *testing.T) {
 		if got.To != letter.To || got.From != "noreply@ekbacka.example" || got.Subject != letter.Subject || got.Text != letter.Text || !got.TLS {
 			t.Errorf("got %+v", got)
 		}
-		for name, want := range map[string]string{"List-Unsubscribe": "<https://ekbacka.example/a/b>", "Auto-Submitted": "auto-generated",
+		for name, want := range map[string]string{"List-Unsubscribe": "<https://ekbacka.example/a/b>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Auto-Submitted": "auto-generated",
 			"Date": "Sun, 22 Nov 2026 09:30:00 +0000", "Mime-Version": "1.0"} {
 			if got.Header.Get(name) != want {
 				t.Errorf("%s is %q", name, got.Header.Get(name))

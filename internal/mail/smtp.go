@@ -139,6 +139,7 @@ func (s SMTP) letter(id string, at time.Time, m Message) ([]byte, error) {
 	header("Auto-Submitted", "auto-generated")
 	if m.Unsubscribe != "" {
 		header("List-Unsubscribe", "<"+m.Unsubscribe+">")
+		header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") // RFC 8058
 	}
 	b.WriteString("\r\n")
 	w := quotedprintable.NewWriter(&b)

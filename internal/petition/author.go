@@ -2,6 +2,7 @@ package petition
 
 import (
 	"context"
+	"encoding/base64"
 	"time"
 
 	"medborgarnavet/internal/db"
@@ -20,8 +21,20 @@ type Own struct {
 	// MaySupplement, MayWithdraw: what can be done now.
 	MaySupplement bool
 	MayWithdraw   bool
-	Mail          bool // a confirmed address is kept
+	Mail          bool   // a confirmed address is kept
+	MailAsked     bool   // an address is kept that has not confirmed itself yet
+	Public        bool   // everyone sees at least that it is there
+	MergedInto    string // id of the petition that goes on, when everyone sees it
 	Events        []Event
+}
+
+// Written are the words that somebody wrote about an event; "" when they are
+// the ones that every such event has.
+func (e Event) Written() string {
+	if e.Words == plainWords(e.Move, note{code: e.Code}) {
+		return ""
+	}
+	return e.Words
 }
 
 // Manage shows a proposal to its proposer.
@@ -45,18 +58,28 @@ func (p *Petitions) own(ctx context.Context, tx *db.Tx, r record) (Own, error) {
 	if err != nil {
 		return Own{}, err
 	}
+	seen, err := visibility(r, p.set, tx.Now)
 	// a decision that can still be undone is not told yet
 	if r.undoable(tx.Now) {
 		r.Standing.Moderation, r.Code = r.UndoFrom, ""
 	}
-	own := Own{ID: r.ID, Registry: r.Registry, At: r.ReceivedAt, Standing: r.Standing, Text: text, Version: r.Version, Code: r.Code}
+	own := Own{ID: r.ID, Registry: r.Registry, At: r.ReceivedAt, Standing: r.Standing, Text: text, Version: r.Version, Code: r.Code,
+		Public: err == nil && seen != nothing}
 	own.MaySupplement = legal(MoveSupplement, r.Standing, RoleProposer)
 	own.MayWithdraw = legal(MoveWithdraw, r.Standing, RoleProposer)
+	if own.Standing.Moderation == Merged {
+		if own.MergedInto, err = p.mergedInto(ctx, tx, r); err != nil {
+			return Own{}, err
+		}
+	}
 	address, err := p.authorAddress(ctx, tx, r)
 	if err != nil {
 		return Own{}, err
 	}
 	own.Mail = address != ""
+	if own.MailAsked, err = mailAsked(ctx, tx, r); err != nil {
+		return Own{}, err
+	}
 	all, err := p.events(ctx, tx, r, false)
 	if err != nil {
 		return Own{}, err
@@ -68,6 +91,26 @@ func (p *Petitions) own(ctx context.Context, tx *db.Tx, r record) (Own, error) {
 		}
 	}
 	return own, nil
+}
+
+// mergedInto is the petition that a merged one goes on as; "" while that one is
+// not shown to everyone.
+func (p *Petitions) mergedInto(ctx context.Context, tx *db.Tx, r record) (string, error) {
+	into, err := load(ctx, tx, r.Target)
+	if err != nil {
+		return "", err
+	}
+	if v, err := visibility(into, p.set, tx.Now); err != nil || v != full {
+		return "", nil
+	}
+	return into.ID, nil
+}
+
+// mailAsked: an address waits to be confirmed.
+func mailAsked(ctx context.Context, tx *db.Tx, r record) (bool, error) {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM petition_author WHERE petition = $1 AND confirmed_at = 0 AND expires_at > $2`, r.ID, db.Millis(tx.Now)).Scan(&n)
+	return n > 0, err
 }
 
 // toldToProposer: what is public, the requests to supplement and their answers,
@@ -140,28 +183,43 @@ func (p *Petitions) Withdraw(ctx context.Context, secret string) error {
 	})
 }
 
-// Rotate makes a new management link and ends all earlier ones.
-func (p *Petitions) Rotate(ctx context.Context, secret string) (string, error) {
-	var fresh string
+// NewSecret is a secret for Rotate.
+func NewSecret() string { return newSecret() }
+
+// Rotate makes next the management link and ends all earlier ones. next comes
+// from NewSecret and was shown to the proposer before: whoever asks twice, or
+// never gets the answer, has not lost the proposal.
+//
+// Faults: NotFound, Invalid (next is no such secret).
+func (p *Petitions) Rotate(ctx context.Context, secret, next string) error {
+	if raw, err := base64.RawURLEncoding.DecodeString(next); err != nil || len(raw) != secretSize || next == secret {
+		return fault.New(fault.Invalid, "petition: not a new secret")
+	}
 	err := p.manage(ctx, secret, func(tx *db.Tx, r *record) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM petition_link WHERE petition = $1 AND kind = $2`, r.ID, linkManage); err != nil {
 			return err
 		}
-		var err error
-		if fresh, err = newLink(ctx, tx, r.ID, linkManage, time.Time{}); err != nil {
+		if err := putLink(ctx, tx, r.ID, linkManage, next, time.Time{}); err != nil {
 			return err
 		}
 		return p.trace(ctx, tx, r, auditAction(MoveConfirm), theProposer, "link-rotated", nil)
 	})
-	return fresh, err
+	if fault.Is(err, fault.NotFound) { // asked before, perhaps
+		_, err = p.Manage(ctx, next)
+	}
+	return err
 }
 
 // ForgetMail erases the proposer's address at their wish.
 func (p *Petitions) ForgetMail(ctx context.Context, secret string) error {
-	return p.manage(ctx, secret, func(tx *db.Tx, r *record) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM petition_author WHERE petition = $1`, r.ID); err != nil {
-			return err
-		}
-		return p.trace(ctx, tx, r, auditAction(MoveErase), theProposer, "address", nil)
-	})
+	return p.manage(ctx, secret, func(tx *db.Tx, r *record) error { return p.forgetAuthor(ctx, tx, r) })
+}
+
+// forgetAuthor erases the proposer's address, if there is one.
+func (p *Petitions) forgetAuthor(ctx context.Context, tx *db.Tx, r *record) error {
+	n, err := tx.Exec(ctx, `DELETE FROM petition_author WHERE petition = $1`, r.ID)
+	if err != nil || n == 0 {
+		return err
+	}
+	return p.trace(ctx, tx, r, auditAction(MoveErase), theProposer, "address", nil)
 }

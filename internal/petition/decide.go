@@ -2,6 +2,7 @@ package petition
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 // Decision is what a moderator decides on a proposal that they have checked
 // out.
 type Decision struct {
+	// Key is the form's own: sent again it changes nothing. "" for none.
+	Key string
 	// Version is the text that was read; another is fault.Conflict.
 	Version int
 	// Code is why, for Reject and Hide.
@@ -28,102 +31,126 @@ type Decision struct {
 
 // AskMore sends the proposal back with a question.
 func (p *Petitions) AskMore(ctx context.Context, staff, id string, d Decision) error {
-	if d.Words == "" {
-		return errNews
-	}
-	return p.decide(ctx, staff, id, MoveAskMore, d, nil)
+	return p.decide(ctx, staff, id, MoveAskMore, d)
 }
 
 // Accept lets the proposal go on: to be published, or on without votes.
 func (p *Petitions) Accept(ctx context.Context, staff, id string, d Decision) error {
-	d.Code = ""
-	return p.decide(ctx, staff, id, MoveAccept, d, nil)
+	return p.decide(ctx, staff, id, MoveAccept, d)
 }
 
 // Reject says no with a code and words of one's own (ux.md P17). A code that
 // hides the text, and one that routes, do so.
 func (p *Petitions) Reject(ctx context.Context, staff, id string, d Decision) error {
-	code, ok := CodeOf(d.Code)
-	if !ok || d.Code == CodeWithdrawn {
-		return refuse(Remark{Field: "code", Code: "unknown"})
-	}
-	if d.Words == "" {
-		return errNews
-	}
-	var link string
-	if code.Routes {
-		i := slices.IndexFunc(p.set.Services, func(s Service) bool { return s.ID == d.Service })
-		if i < 0 {
-			return refuse(Remark{Field: "service", Code: "unknown"})
-		}
-		link = p.set.Services[i].URL
-	} else {
-		d.Service = ""
-	}
-	d.WordsHidden = d.WordsHidden || code.HidesText
-	return p.decide(ctx, staff, id, MoveReject, d, func(tx *db.Tx, r *record, n *note) error {
-		r.Target, n.link = d.Service, link
-		return nil
-	})
+	return p.decide(ctx, staff, id, MoveReject, d)
 }
 
 // Hide takes a text out of sight. From a text that is being read it is a
 // decision like the others; from one that is public it works at once, ends the
 // voting without a result, and cannot be undone. It remains a public record.
 func (p *Petitions) Hide(ctx context.Context, staff, id string, d Decision) error {
-	if _, ok := CodeOf(d.Code); !ok || d.Code == CodeWithdrawn {
-		return refuse(Remark{Field: "code", Code: "unknown"})
-	}
-	if d.Words == "" {
-		return errNews
-	}
-	d.WordsHidden = true
-	return p.decide(ctx, staff, id, MoveHide, d, nil)
+	return p.decide(ctx, staff, id, MoveHide, d)
 }
 
 // Merge joins a proposal with another one, which goes on.
 func (p *Petitions) Merge(ctx context.Context, staff, id string, d Decision) error {
-	d.Code = CodeDuplicate
-	return p.decide(ctx, staff, id, MoveMerge, d, func(tx *db.Tx, r *record, _ *note) error {
-		into, err := load(ctx, tx, d.Into)
-		if err != nil {
-			return err
-		}
-		if into.ID == r.ID || !slicesHas(into.Standing.Moderation, Submitted, Reviewing, SupplementRequested, Accepted) {
-			return fault.New(fault.Conflict, "petition: nothing can be merged with that one")
-		}
-		r.Target = into.ID
-		return nil
-	})
+	return p.decide(ctx, staff, id, MoveMerge, d)
 }
 
+// prepare puts a decision in order, with the link that its event carries, or
+// tells what it lacks.
+func (p *Petitions) prepare(m Move, d Decision) (Decision, string, error) {
+	var err error
+	if d.Words, err = words(d.Words); err != nil {
+		return d, "", err
+	}
+	code, known := CodeOf(d.Code)
+	service := d.Service
+	d.Service = ""
+	switch m {
+	case MoveAccept, MoveAskMore:
+		d.Code = ""
+	case MoveMerge:
+		d.Code = CodeDuplicate
+		return d, "", nil
+	default:
+		if !known || d.Code == CodeWithdrawn {
+			return d, "", refuse(Remark{Field: "code", Code: "unknown"})
+		}
+	}
+	if m != MoveAccept && d.Words == "" {
+		return d, "", errNews
+	}
+	switch {
+	case m == MoveHide:
+		d.WordsHidden = true
+	case m == MoveReject && code.Routes:
+		i := slices.IndexFunc(p.set.Services, func(s Service) bool { return s.ID == service })
+		if i < 0 {
+			return d, "", refuse(Remark{Field: "service", Code: "unknown"})
+		}
+		d.Service = service
+		return d, p.set.Services[i].URL, nil
+	case m == MoveReject:
+		d.WordsHidden = d.WordsHidden || code.HidesText
+	}
+	return d, "", nil
+}
+
+// mayDecide tells whether a decision can be made now: the moderator holds the
+// proposal, has read its last text, and what it is merged with goes on.
+func (p *Petitions) mayDecide(ctx context.Context, tx *db.Tx, r record, who Staff, m Move, d Decision) error {
+	if r.Standing.Moderation == Reviewing && p.lockedBy(r, tx.Now) != who.ID {
+		return fault.New(fault.Conflict, "petition: check it out first")
+	}
+	if d.Version != r.Version {
+		return fault.New(fault.Conflict, "petition: the text has changed since it was read")
+	}
+	if m != MoveMerge {
+		return nil
+	}
+	into, err := load(ctx, tx, d.Into)
+	if err != nil {
+		return err
+	}
+	if into.ID == r.ID || !slicesHas(into.Standing.Moderation, Submitted, Reviewing, SupplementRequested, Accepted) {
+		return fault.Wrap(fault.Conflict, ErrNotMergeable, "petition")
+	}
+	return nil
+}
+
+// ErrNotMergeable is in the chain of the error when the other petition cannot
+// take over: it is the same one, or has ended.
+var ErrNotMergeable = errors.New("nothing can be merged with that one")
+
 // decide makes a decision on a proposal that the moderator holds.
-func (p *Petitions) decide(ctx context.Context, staff, id string, m Move, d Decision, more func(*db.Tx, *record, *note) error) error {
+func (p *Petitions) decide(ctx context.Context, staff, id string, m Move, d Decision) error {
 	who, err := p.staff(ctx, staff, RoleModerator)
 	if err != nil {
 		return err
 	}
-	return p.change(ctx, id, func(tx *db.Tx, r *record) error {
-		wasReading := r.Standing.Moderation == Reviewing
-		if wasReading && p.lockedBy(*r, tx.Now) != who.ID {
-			return fault.New(fault.Conflict, "petition: check it out first")
-		}
-		if d.Version != r.Version {
-			return fault.New(fault.Conflict, "petition: the text has changed since it was read")
-		}
-		n := note{code: d.Code, words: d.Words, silent: d.WordsHidden}
-		if more != nil {
-			if err := more(tx, r, &n); err != nil {
-				return err
-			}
+	d, link, err := p.prepare(m, d)
+	if err != nil {
+		return err
+	}
+	return p.changeOnce(ctx, id, d.Key, func(tx *db.Tx, r *record, once string) error {
+		if err := p.mayDecide(ctx, tx, *r, who, m, d); err != nil {
+			return err
 		}
 		before := r.Standing.Moderation
+		n := note{code: d.Code, words: d.Words, silent: d.WordsHidden, link: link, once: once}
 		if _, err := p.act(ctx, tx, r, m, who.as(RoleModerator), n); err != nil {
 			return err
 		}
+		switch m {
+		case MoveReject:
+			r.Target = d.Service
+		case MoveMerge:
+			r.Target = d.Into
+		}
 		r.Code, r.LockedBy, r.LockedAt = d.Code, "", time.Time{}
 		r.UndoFrom, r.UndoUntil = "", time.Time{}
-		if !wasReading {
+		if before != Reviewing {
 			return p.tellAuthor(ctx, tx, *r)
 		}
 		r.UndoFrom, r.UndoUntil = before, tx.Now.Add(p.undoTime())
@@ -132,7 +159,7 @@ func (p *Petitions) decide(ctx context.Context, staff, id string, m Move, d Deci
 }
 
 // Undo takes back a decision within ten minutes; nobody outside has seen it.
-// The moderator holds the proposal again.
+// The moderator holds the proposal again, and the form's key is free again.
 //
 // Faults: Forbidden, NotFound, Conflict (too late, or more has happened).
 func (p *Petitions) Undo(ctx context.Context, staff, id string) error {
@@ -149,7 +176,7 @@ func (p *Petitions) Undo(ctx context.Context, staff, id string) error {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `
-			UPDATE petition_event SET undone = 1 WHERE petition = $1 AND at >= $2 AND move IN ('supplement-requested','accepted','rejected','hidden','merged')`,
+			UPDATE petition_event SET undone = 1, once = id WHERE petition = $1 AND at >= $2 AND move IN ('supplement-requested','accepted','rejected','hidden','merged')`,
 			r.ID, db.Millis(r.UndoUntil.Add(-p.undoTime()))); err != nil {
 			return err
 		}
@@ -161,17 +188,17 @@ func (p *Petitions) Undo(ctx context.Context, staff, id string) error {
 }
 
 // Reopen takes up a rejected, hidden or merged proposal again, at any time
-// before it is published.
-func (p *Petitions) Reopen(ctx context.Context, staff, id, said string) error {
+// before it is published. key is the form's own, or "".
+func (p *Petitions) Reopen(ctx context.Context, staff, id, said, key string) error {
 	who, err := p.staff(ctx, staff, RoleModerator)
 	if err != nil {
 		return err
 	}
-	return p.change(ctx, id, func(tx *db.Tx, r *record) error {
+	return p.changeOnce(ctx, id, key, func(tx *db.Tx, r *record, once string) error {
 		if r.undoable(tx.Now) {
 			return fault.New(fault.Conflict, "petition: undo the decision instead")
 		}
-		_, err := p.act(ctx, tx, r, MoveReopen, who.as(RoleModerator), note{words: said})
+		_, err := p.act(ctx, tx, r, MoveReopen, who.as(RoleModerator), note{words: said, once: once})
 		r.Code, r.Target, r.ReadyAt, r.Ends = "", "", tx.Now, time.Time{}
 		r.LockedBy, r.LockedAt = who.ID, tx.Now
 		return err
@@ -179,14 +206,14 @@ func (p *Petitions) Reopen(ctx context.Context, staff, id, said string) error {
 }
 
 // Remove takes a petition away for good: its page answers 410. The record
-// remains with the board.
-func (p *Petitions) Remove(ctx context.Context, staff, id, said string) error {
+// remains with the board. key is the form's own, or "".
+func (p *Petitions) Remove(ctx context.Context, staff, id, said, key string) error {
 	who, err := p.staff(ctx, staff, RoleSteward)
 	if err != nil {
 		return err
 	}
-	return p.change(ctx, id, func(tx *db.Tx, r *record) error {
-		_, err := p.act(ctx, tx, r, MoveRemove, who.as(RoleSteward), note{words: said, silent: true})
+	return p.changeOnce(ctx, id, key, func(tx *db.Tx, r *record, once string) error {
+		_, err := p.act(ctx, tx, r, MoveRemove, who.as(RoleSteward), note{words: said, silent: true, once: once})
 		r.LockedBy, r.UndoFrom, r.UndoUntil = "", "", time.Time{}
 		return err
 	})

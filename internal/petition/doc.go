@@ -5,7 +5,9 @@
 // It owns the tables petition, petition_text, petition_event, petition_author,
 // petition_link, petition_follow, petition_rate and petition_word, and takes
 // numbers from registry_series, the board's one series. It owns no vote and no
-// count: the packages below it do, behind the interface Voting.
+// count: the packages below it do, behind the interface Voting. What came from
+// a former service (petition_import, petition_redirect) keeps that service's
+// count beside it, and enters the states below where the file places it.
 //
 // # States
 //

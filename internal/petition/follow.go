@@ -73,7 +73,10 @@ func (p *Petitions) askFollow(ctx context.Context, tx *db.Tx, r record, to strin
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	if err := p.count(ctx, tx, "mail", mail.Canonical(to), 0, p.set.MailsPerDay); err != nil {
+	switch err := p.count(ctx, tx, "mail", mail.Canonical(to), 0, p.set.MailsPerDay); {
+	case fault.Is(err, fault.TooMany):
+		return nil // no more letters today; to say so would tell who does not follow
+	case err != nil:
 		return err
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM petition_follow WHERE petition = $1 AND person = $2`, r.ID, person); err != nil {
@@ -93,24 +96,43 @@ func (p *Petitions) askFollow(ctx context.Context, tx *db.Tx, r record, to strin
 	return p.opt.Mail.Add(ctx, tx, p.followLetter(to, r.Registry, secret))
 }
 
+// byFollowLink finds the follower that a letter asked, and the petition.
+func byFollowLink(ctx context.Context, tx *db.Tx, secret string) (id, petition string, err error) {
+	var expires int64
+	err = tx.QueryRow(ctx, `SELECT id, petition, expires_at FROM petition_follow WHERE confirm = $1`, hashOf(secret)).Scan(&id, &petition, &expires)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return "", "", errLink
+	case err == nil && db.Millis(tx.Now) >= expires:
+		return "", "", errOldLink
+	}
+	return id, petition, err
+}
+
+// FollowLink tells whether ConfirmFollow would take a secret, and the
+// petition's id. It changes nothing.
+//
+// Faults: NotFound, Gone.
+func (p *Petitions) FollowLink(ctx context.Context, secret string) (petition string, err error) {
+	err = p.opt.DB.Read(ctx, func(tx *db.Tx) error {
+		var err error
+		_, petition, err = byFollowLink(ctx, tx, secret)
+		return err
+	})
+	return petition, err
+}
+
 // ConfirmFollow is the click in the letter; it gives the petition's id.
 //
 // Faults: NotFound, Gone.
 func (p *Petitions) ConfirmFollow(ctx context.Context, secret string) (string, error) {
 	var petition string
 	err := p.opt.DB.Tx(ctx, func(tx *db.Tx) error {
-		var id string
-		var expires int64
-		err := tx.QueryRow(ctx, `SELECT id, petition, expires_at FROM petition_follow WHERE confirm = $1`, hashOf(secret)).Scan(&id, &petition, &expires)
-		if errors.Is(err, sql.ErrNoRows) {
-			return errLink
-		}
+		id, of, err := byFollowLink(ctx, tx, secret)
 		if err != nil {
 			return err
 		}
-		if db.Millis(tx.Now) >= expires {
-			return fault.New(fault.Gone, "petition: the link is too old")
-		}
+		petition = of
 		var last int // news from now on
 		if err := tx.QueryRow(ctx, `SELECT COALESCE(max(seq), 0) FROM petition_event WHERE petition = $1`, petition).Scan(&last); err != nil {
 			return err
@@ -123,19 +145,49 @@ func (p *Petitions) ConfirmFollow(ctx context.Context, secret string) (string, e
 
 // unfollowSecret stands in each letter. It is made from the row's id with a key
 // of its own, so that nothing need be kept and no letter ends another's link.
+// For the proposer, the id is the petition's.
 func (p *Petitions) unfollowSecret(id string) string {
 	return id + "." + p.opt.Ring.Pseudonym(unfollowPurpose, id)
 }
 
-// Unfollow erases a follower's address. Doing it again is no fault.
-func (p *Petitions) Unfollow(ctx context.Context, secret string) error {
+// UnfollowLink tells whether Unfollow would take a secret. It looks nothing up.
+//
+// Faults: NotFound.
+func (p *Petitions) UnfollowLink(secret string) error {
+	_, err := p.reader(secret)
+	return err
+}
+
+// reader is whose letters a secret ends.
+func (p *Petitions) reader(secret string) (id string, err error) {
 	id, _, ok := strings.Cut(secret, ".")
 	if !ok || subtle.ConstantTimeCompare([]byte(secret), []byte(p.unfollowSecret(id))) != 1 {
-		return errLink
+		return "", errLink
+	}
+	return id, nil
+}
+
+// Unfollow erases the address of a follower, or of a proposer who wants no more
+// letters. Doing it again is no fault.
+//
+// Faults: NotFound.
+func (p *Petitions) Unfollow(ctx context.Context, secret string) error {
+	id, err := p.reader(secret)
+	if err != nil {
+		return err
 	}
 	return p.opt.DB.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM petition_follow WHERE id = $1`, id)
-		return err
+		if _, err := tx.Exec(ctx, `DELETE FROM petition_follow WHERE id = $1`, id); err != nil {
+			return err
+		}
+		r, err := load(ctx, tx, id)
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return p.forgetAuthor(ctx, tx, &r)
 	})
 }
 
@@ -239,9 +291,9 @@ func (p *Petitions) write(ctx context.Context, tx *db.Tx, r record, readers []re
 
 // writeTo queues one reader's letter, and notes what they have been told.
 func (p *Petitions) writeTo(ctx context.Context, tx *db.Tx, r record, title string, news []Event, last int, to reader) error {
-	table, update, unfollow := "petition_follow", `UPDATE petition_follow SET told = $2 WHERE id = $1`, p.unfollowSecret(to.id)
+	table, update := "petition_follow", `UPDATE petition_follow SET told = $2 WHERE id = $1`
 	if to.id == r.ID {
-		table, update, unfollow = "petition_author", `UPDATE petition_author SET told = $2 WHERE petition = $1`, ""
+		table, update = "petition_author", `UPDATE petition_author SET told = $2 WHERE petition = $1`
 	}
 	for len(news) > 0 && news[0].Seq <= to.told {
 		news = news[1:]
@@ -251,7 +303,7 @@ func (p *Petitions) writeTo(ctx context.Context, tx *db.Tx, r record, title stri
 		if err := p.open(r.Board, table, to.id, to.sealed, &address); err != nil {
 			return err
 		}
-		if err := p.opt.Mail.Add(ctx, tx, p.newsLetter(address, r, title, news, unfollow)); err != nil {
+		if err := p.opt.Mail.Add(ctx, tx, p.newsLetter(address, r, title, news, to.id)); err != nil {
 			return err
 		}
 	}

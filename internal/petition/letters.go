@@ -2,6 +2,7 @@ package petition
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,22 +11,48 @@ import (
 )
 
 // The letters. Nothing that somebody else wrote is sent to an address that has
-// not confirmed itself.
+// not confirmed itself. Each names the municipality, says why it came and how
+// to get no more.
 
 func (p *Petitions) signature() string { return "\n\nHälsningar\n" + p.opt.Municipality + "\n" }
 
+// unasked ends a letter to an address that has not confirmed itself.
+func (p *Petitions) unasked() string {
+	return "\n\nLänken gäller i " + strconv.Itoa(p.set.ConfirmHours) + " timmar.\n\n" +
+		"Var det inte du? Då behöver du inte göra något. Vi tar bort adressen om den inte bekräftas." + p.signature()
+}
+
 func (p *Petitions) confirmLetter(to, registry, secret string) mail.Message {
 	return mail.Message{To: to, Subject: "Bekräfta din e-postadress",
-		Text: "Någon har lämnat ett förslag till " + p.opt.Municipality + " och skrivit den här e-postadressen. Förslaget har nummer " + registry + ".\n\n" +
-			"Är det du? Bekräfta då din adress här:\n" + p.opt.Link(LinkConfirm, secret) + "\n\n" +
-			"Är det inte du? Då behöver du inte göra något. Vi tar bort adressen om den inte bekräftas." + p.signature()}
+		Text: "Hej!\n\nNågon har lämnat ett förslag till " + p.opt.Municipality + " och skrivit den här e-postadressen. Förslaget har nummer " + registry + ".\n\n" +
+			"Var det du? Öppna länken och bekräfta adressen:\n" + p.opt.Link(LinkConfirm, secret) + "\n\n" +
+			"Sedan skriver vi till dig när något händer med förslaget. Du kan sluta få brev när du vill." + p.unasked()}
 }
 
 func (p *Petitions) followLetter(to, registry, secret string) mail.Message {
 	return mail.Message{To: to, Subject: "Bekräfta att du vill följa ett förslag",
-		Text: "Någon vill följa förslaget " + registry + " hos " + p.opt.Municipality + " med den här e-postadressen.\n\n" +
-			"Är det du? Bekräfta då här:\n" + p.opt.Link(LinkFollow, secret) + "\n\n" +
-			"Är det inte du? Då behöver du inte göra något. Vi tar bort adressen om den inte bekräftas." + p.signature()}
+		Text: "Hej!\n\nNågon vill följa förslaget " + registry + " hos " + p.opt.Municipality + " och har skrivit den här e-postadressen.\n\n" +
+			"Var det du? Öppna länken och bekräfta:\n" + p.opt.Link(LinkFollow, secret) + "\n\n" +
+			"Sedan skriver vi till dig när något händer med förslaget. Du kan sluta följa när du vill." + p.unasked()}
+}
+
+// verdict is how a letter tells the proposer of a decision.
+type verdict struct{ subject, text string }
+
+func verdictOf(s State) verdict {
+	switch s {
+	case SupplementRequested:
+		return verdict{"Vi behöver veta mer om ditt förslag", "Vi har läst ditt förslag och behöver veta mer innan vi kan gå vidare."}
+	case Accepted:
+		return verdict{"Ditt förslag är godkänt", "Vi har läst ditt förslag och godkänt det."}
+	case Rejected:
+		return verdict{"Ditt förslag går inte till omröstning", "Vi har läst ditt förslag. Det går inte till omröstning."}
+	case Hidden:
+		return verdict{"Ditt förslag visas inte", "Vi har läst ditt förslag. Texten visas inte för andra."}
+	case Merged:
+		return verdict{"Ditt förslag har slagits ihop med ett annat", "Ett annat förslag handlar om samma sak. Vi har slagit ihop ditt förslag med det."}
+	}
+	return verdict{"Nytt om ditt förslag", "Det finns nytt om ditt förslag."}
 }
 
 // tellAuthor writes to the proposer what was decided, with a fresh link.
@@ -44,51 +71,84 @@ func (p *Petitions) tellAuthor(ctx context.Context, tx *db.Tx, r record) error {
 			last = e
 		}
 	}
+	if r.Standing.Moderation == Merged {
+		if r.Target, err = p.mergedInto(ctx, tx, r); err != nil {
+			return err
+		}
+	}
 	secret, err := newLink(ctx, tx, r.ID, linkManage, time.Time{})
 	if err != nil {
 		return err
 	}
-	subject := map[State]string{
-		SupplementRequested: "Vi behöver veta mer om ditt förslag", Accepted: "Ditt förslag är godkänt",
-		Rejected: "Ditt förslag går inte till omröstning", Hidden: "Ditt förslag visas inte", Merged: "Ditt förslag har slagits ihop med ett annat",
-	}[r.Standing.Moderation]
-	if subject == "" {
-		subject = "Nyheter om ditt förslag"
-	}
+	return p.opt.Mail.Add(ctx, tx, p.verdictLetter(to, r, last, secret))
+}
+
+// verdictLetter is what a decision says to the proposer.
+func (p *Petitions) verdictLetter(to string, r record, last Event, secret string) mail.Message {
+	v := verdictOf(r.Standing.Moderation)
 	var b strings.Builder
-	b.WriteString("Det gäller ditt förslag " + r.Registry + ".\n\n")
-	if c, ok := CodeOf(r.Code); ok {
-		b.WriteString(c.Label + ".\n\n")
+	b.WriteString("Hej!\n\nDet gäller förslaget " + r.Registry + " som du har lämnat till " + p.opt.Municipality + ".\n\n" + v.text + "\n\n")
+	if c, ok := CodeOf(r.Code); ok && r.Standing.Moderation != Merged {
+		b.WriteString("Skäl: " + c.Label + ".\n\n")
 	}
-	b.WriteString(last.Words + "\n\n")
+	// the states that a decision leads to are called as the moves
+	if last.Words != plainWords(Move(r.Standing.Moderation), note{code: r.Code}) {
+		b.WriteString("Så här skriver den som läste förslaget:\n" + last.Words + "\n\n")
+	}
 	if last.Link != "" {
 		b.WriteString("Hit kan du vända dig i stället:\n" + last.Link + "\n\n")
 	}
-	if r.Standing.Moderation == Merged {
+	if r.Standing.Moderation == Merged && r.Target != "" {
 		b.WriteString("Det andra förslaget:\n" + p.opt.Link(LinkPetition, r.Target) + "\n\n")
 	}
-	b.WriteString("Här ser du ditt förslag:\n" + p.opt.Link(LinkManage, secret))
-	return p.opt.Mail.Add(ctx, tx, mail.Message{To: to, Subject: subject, Text: b.String() + p.signature()})
+	if r.Standing.Moderation == SupplementRequested {
+		b.WriteString("Öppna länken och komplettera ditt förslag:\n")
+	} else {
+		b.WriteString("Här ser du ditt förslag:\n")
+	}
+	b.WriteString(p.opt.Link(LinkManage, secret) + "\nLänken är din egen. Den som har den kan ändra och ta tillbaka förslaget.")
+	return p.ending(mail.Message{To: to, Subject: v.subject, Text: b.String() + p.signature()}, r, r.ID)
 }
 
-// newsLetter tells of events. unfollow is empty for the proposer.
-func (p *Petitions) newsLetter(to string, r record, title string, news []Event, unfollow string) mail.Message {
+// newsLetter tells of events. reader is a follower's id, or the petition's own
+// for the proposer.
+func (p *Petitions) newsLetter(to string, r record, title string, news []Event, reader string) mail.Message {
+	whose := "förslaget"
+	if reader == r.ID {
+		whose = "ditt förslag"
+	}
 	var b strings.Builder
-	b.WriteString("Nytt om förslaget \"" + title + "\" (" + r.Registry + "):\n")
+	b.WriteString("Hej!\n\nDet finns nytt från " + p.opt.Municipality + " om " + whose + " \"" + title + "\" (" + r.Registry + ").\n")
 	for _, e := range news {
-		b.WriteString("\n" + p.day(e.At) + ": " + e.Words + "\n")
+		b.WriteString("\n" + dayInWords(p.day(e.At)) + ": " + e.Words + "\n")
 		if e.Link != "" {
 			b.WriteString("Källa: " + e.Link + "\n")
 		}
 	}
 	if next := news[len(news)-1].NextDay; next != "" {
-		b.WriteString("\nNästa steg väntas " + next + ".\n")
+		b.WriteString("\nNästa steg väntas den " + dayInWords(next) + ".\n")
 	}
-	b.WriteString("\nLäs mer: " + p.opt.Link(LinkPetition, r.ID) + "\n")
-	m := mail.Message{To: to, Subject: "Nytt om ett förslag", Text: b.String() + p.signature()}
-	if unfollow != "" {
-		m.Unsubscribe = p.opt.Link(LinkUnfollow, unfollow)
-		m.Text += "\nVill du inte ha fler brev? Sluta följa här:\n" + m.Unsubscribe + "\n"
+	b.WriteString("\nHela förslaget:\n" + p.opt.Link(LinkPetition, r.ID))
+	return p.ending(mail.Message{To: to, Subject: "Nytt om ett förslag", Text: b.String() + p.signature()}, r, reader)
+}
+
+// ending says why a letter came and how to get no more.
+func (p *Petitions) ending(m mail.Message, r record, reader string) mail.Message {
+	m.Unsubscribe = p.opt.Link(LinkUnfollow, p.unfollowSecret(reader))
+	why, how := "Du får brevet för att du följer förslaget.", "Sluta följa här:"
+	if reader == r.ID {
+		why, how = "Du får brevet för att du lämnade förslaget och bekräftade din e-postadress.", "Här tar du bort din adress:"
 	}
+	m.Text += "\n" + why + " Vill du inte ha fler brev? " + how + "\n" + m.Unsubscribe + "\n"
 	return m
+}
+
+// dayInWords makes "22 november 2026" of "2026-11-22".
+func dayInWords(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	months := [...]string{"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"}
+	return strconv.Itoa(t.Day()) + " " + months[t.Month()-1] + " " + strconv.Itoa(t.Year())
 }

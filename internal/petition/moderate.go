@@ -58,6 +58,9 @@ type QueueItem struct {
 	Confirmed           bool   // a confirmed address
 	OverCap             bool
 	UndoUntil           time.Time // a decision can be taken back until then
+	Code                string    // why it was rejected or hidden
+	ReviewAgain         bool      // to be looked at again
+	Silent              bool      // no news for as long as the settings allow
 }
 
 // Queue lists proposals, oldest first.
@@ -103,7 +106,8 @@ func (p *Petitions) queueItem(ctx context.Context, tx *db.Tx, r record) (QueueIt
 		return QueueItem{}, err
 	}
 	item := QueueItem{ID: r.ID, Registry: r.Registry, Title: text.Title, Standing: r.Standing, ReceivedAt: r.ReceivedAt,
-		Days: p.daysSince(r.ReadyAt, tx.Now), LockedBy: p.lockedBy(r, tx.Now), Confirmed: address != "", OverCap: r.OverCap}
+		Days: p.daysSince(r.ReadyAt, tx.Now), LockedBy: p.lockedBy(r, tx.Now), Confirmed: address != "", OverCap: r.OverCap,
+		Code: r.Code, ReviewAgain: r.ReviewAgain, Silent: p.silent(r, tx.Now)}
 	item.Clock = p.clockOf(r, item.Days)
 	if r.undoable(tx.Now) {
 		item.UndoUntil = r.UndoUntil
@@ -133,11 +137,13 @@ func (p *Petitions) clockOf(r record, days int) Clock {
 
 // lockedBy is who reads a proposal now.
 func (p *Petitions) lockedBy(r record, now time.Time) string {
-	if r.LockedBy == "" || now.Sub(r.LockedAt) >= time.Duration(p.set.LockMinutes)*time.Minute {
+	if r.LockedBy == "" || now.Sub(r.LockedAt) >= p.lockTime() {
 		return ""
 	}
 	return r.LockedBy
 }
+
+func (p *Petitions) lockTime() time.Duration { return time.Duration(p.set.LockMinutes) * time.Minute }
 
 // Sheet is everything a moderator needs to decide on a proposal.
 type Sheet struct {
@@ -148,11 +154,19 @@ type Sheet struct {
 	Versions []Text // earlier ones, oldest first: as they were read
 	Events   []Event
 	Similar  []Similar
-	Code     string
 	Target   string
 	Duration Duration
-	// Mine: this member of staff has the lock.
-	Mine bool
+	// Mine: this member of staff has the lock, until LockedUntil.
+	Mine        bool
+	LockedUntil time.Time
+	// Of the voting. Count is the number as everyone sees it.
+	OpensAt, ClosesAt          time.Time
+	Threshold                  int64
+	Count                      Count
+	Category, Disposal, Sealer string
+	// Of the outcome.
+	Body, BodyRegistry, Decision, Paragraph string
+	DecidedAt                               time.Time
 	// MayUndo: a decision can be taken back now.
 	MayUndo bool
 	// Followers have confirmed that they want news.
@@ -166,14 +180,19 @@ func (p *Petitions) Read(ctx context.Context, staff, id string) (Sheet, error) {
 		return Sheet{}, err
 	}
 	var sheet Sheet
+	var r record
 	err = p.opt.DB.Tx(ctx, func(tx *db.Tx) error {
-		r, err := load(ctx, tx, id)
-		if err != nil {
+		if r, err = load(ctx, tx, id); err != nil {
 			return err
 		}
 		if sheet, err = p.sheet(ctx, tx, r, who); err != nil {
 			return err
 		}
+		running, err := p.counts(ctx, tx, []record{r})
+		if err != nil {
+			return err
+		}
+		sheet.Count = p.countOf(r, running)
 		return p.trace(ctx, tx, &r, audit.Accessed, who.as(who.Roles[0]), "read", nil)
 	})
 	return sheet, err
@@ -184,8 +203,13 @@ func (p *Petitions) sheet(ctx context.Context, tx *db.Tx, r record, who Staff) (
 	if err != nil {
 		return Sheet{}, err
 	}
-	s := Sheet{QueueItem: item, Version: r.Version, Code: r.Code, Target: r.Target, Duration: r.Duration,
+	s := Sheet{QueueItem: item, Version: r.Version, Target: r.Target, Duration: r.Duration,
+		OpensAt: r.OpensAt, ClosesAt: r.ClosesAt, Threshold: r.Threshold, Category: r.Category, Disposal: r.Disposal, Sealer: r.Sealer,
+		Body: r.Body, BodyRegistry: r.BodyRegistry, Decision: r.Decision, Paragraph: r.Paragraph, DecidedAt: r.DecidedAt,
 		Mine: item.LockedBy == who.ID, MayUndo: r.undoable(tx.Now) && legal(MoveUndo, r.Standing, RoleModerator)}
+	if item.LockedBy != "" {
+		s.LockedUntil = r.LockedAt.Add(p.lockTime())
+	}
 	for v := 1; v <= r.Version; v++ {
 		t, err := p.text(ctx, tx, r, v)
 		if err != nil {
@@ -254,8 +278,8 @@ func (p *Petitions) Release(ctx context.Context, staff, id string) error {
 	})
 }
 
-// Note writes a working note that only staff see.
-func (p *Petitions) Note(ctx context.Context, staff, id, said string) error {
+// Note writes a working note that only staff see. key is the form's own, or "".
+func (p *Petitions) Note(ctx context.Context, staff, id, said, key string) error {
 	who, err := p.staff(ctx, staff, RoleModerator, RoleHandler)
 	if err != nil {
 		return err
@@ -266,12 +290,12 @@ func (p *Petitions) Note(ctx context.Context, staff, id, said string) error {
 	if said == "" {
 		return errNews
 	}
-	return p.change(ctx, id, func(tx *db.Tx, r *record) error {
+	return p.changeOnce(ctx, id, key, func(tx *db.Tx, r *record, once string) error {
 		role := RoleHandler
 		if slices.Contains(who.Roles, RoleModerator) {
 			role = RoleModerator
 		}
-		_, err := p.act(ctx, tx, r, MoveNote, who.as(role), note{words: said})
+		_, err := p.act(ctx, tx, r, MoveNote, who.as(role), note{words: said, once: once})
 		return err
 	})
 }

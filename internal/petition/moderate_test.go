@@ -1,7 +1,6 @@
 package petition_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,9 @@ import (
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/petition"
 )
+
+// faultDesk is the address of the service that takes fault reports.
+const faultDesk = "felanmalan@ekbacka.example"
 
 // P-12: nobody but this municipality's moderators decides, and each call says
 // so the same way.
@@ -24,7 +26,7 @@ func TestOnlyModerators(t *testing.T) {
 				"ask": h.AskMore(t.Context(), who, got.ID, d), "accept": h.Accept(t.Context(), who, got.ID, d),
 				"reject": h.Reject(t.Context(), who, got.ID, d), "hide": h.Hide(t.Context(), who, got.ID, d),
 				"merge": h.Merge(t.Context(), who, got.ID, d), "undo": h.Undo(t.Context(), who, got.ID),
-				"reopen": h.Reopen(t.Context(), who, got.ID, ""), "flag": h.Flag(t.Context(), who, got.ID, true),
+				"reopen": h.Reopen(t.Context(), who, got.ID, "", ""), "flag": h.Flag(t.Context(), who, got.ID, true),
 				"publish": h.Publish(t.Context(), who, got.ID, petition.Publication{Disposal: disposal, Sealer: "Sambruk"}),
 				"exempt":  h.Exempt(t.Context(), who, got.ID, "minority-language"),
 			} {
@@ -37,7 +39,7 @@ func TestOnlyModerators(t *testing.T) {
 		h.want(fault.Forbidden, err)
 		_, err = h.Read(t.Context(), "moderator.of.havsnas", got.ID)
 		h.want(fault.Forbidden, err)
-		h.want(fault.Forbidden, h.Remove(t.Context(), maja, got.ID, ""))
+		h.want(fault.Forbidden, h.Remove(t.Context(), maja, got.ID, "", ""))
 		h.want(fault.Forbidden, h.Progress(t.Context(), maja, got.ID, petition.Step{Move: petition.MoveNews, Words: "x"}))
 	})
 }
@@ -160,7 +162,7 @@ func TestUndo(t *testing.T) {
 		if last := page.Timeline[len(page.Timeline)-1]; last.Words != no.Words || last.Code != "unclear" || last.Staff != "" || page.Text != bikeText {
 			t.Errorf("the page says %+v", page)
 		}
-		h.ok(h.Reopen(t.Context(), maja, got.ID, "Vi läser igen."))
+		h.ok(h.Reopen(t.Context(), maja, got.ID, "Vi läser igen.", ""))
 		if s := h.standing(got.ID); s.Moderation != petition.Reviewing {
 			t.Errorf("reopened: %v", s)
 		}
@@ -169,7 +171,7 @@ func TestUndo(t *testing.T) {
 
 // P-12: each code says in public why; some hide the text, some the words too.
 func TestRejections(t *testing.T) {
-	each(t, func(s *petition.Settings) { s.UndoMinutes = 0 }, func(t *testing.T, h *hall) {
+	each(t, func(s *petition.Settings) { s.UndoMinutes, s.Services[0].Mail = 0, faultDesk }, func(t *testing.T, h *hall) {
 		for _, code := range petition.Codes() {
 			if code.ID == petition.CodeWithdrawn {
 				continue
@@ -196,11 +198,9 @@ func TestRejections(t *testing.T) {
 		}
 		done, err := h.Run(t.Context())
 		h.ok(err)
-		routed := 0
-		h.box.Handle(petition.TopicRouted, func(context.Context, string) error { routed++; return nil })
 		h.deliver()
-		if routed != 2 || done.Settled == 0 {
-			t.Errorf("%d handed on to services, %+v", routed, done)
+		if routed := h.post.To(faultDesk); len(routed) != 2 || done.Settled == 0 {
+			t.Errorf("%d handed on to services, %+v", len(routed), done)
 		}
 		got := h.receive(bikeText, "")
 		h.checkOut(got.ID)
@@ -250,7 +250,7 @@ func TestHideMergeRemove(t *testing.T) {
 		if sheet, err := h.Read(t.Context(), maja, open.ID); err != nil || sheet.Text != bikeText {
 			t.Errorf("the record is gone: %+v (%v)", sheet.Text, err)
 		}
-		h.ok(h.Remove(t.Context(), sten, open.ID, "Efter dom."))
+		h.ok(h.Remove(t.Context(), sten, open.ID, "Efter dom.", ""))
 		_, err = h.One(t.Context(), open.ID)
 		h.want(fault.Gone, err)
 	})

@@ -2,11 +2,7 @@ package petition
 
 import (
 	"context"
-	"encoding/csv"
-	"io"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"medborgarnavet/internal/db"
@@ -15,14 +11,18 @@ import (
 // SchemaVersion is that of the open data; docs/petition-data.md describes it.
 // A field that is added raises the second number, one that changes or goes the
 // first.
-const SchemaVersion = "1.0"
+const SchemaVersion = "1.1"
 
-// Dataset is everything public about the petitions (D-09).
-type Dataset struct {
+// OpenList is a page of what is public about the petitions (D-09).
+type OpenList struct {
 	Schema       string       `json:"schema"`
 	Municipality string       `json:"municipality"`
 	GeneratedAt  time.Time    `json:"generated_at"`
 	Floor        int64        `json:"floor"` // smaller numbers of votes are left out
+	Total        int          `json:"total"`
+	Page         int          `json:"page"`
+	Limit        int          `json:"limit"`
+	Pages        int          `json:"pages"`
 	Petitions    []OpenRecord `json:"petitions"`
 }
 
@@ -53,7 +53,17 @@ type OpenRecord struct {
 	NextStep     string      `json:"next_step,omitempty"`
 	NextDay      string      `json:"next_day,omitempty"`
 	Silent       bool        `json:"silent"`
+	Former       *OpenFormer `json:"former,omitempty"`
 	Events       []OpenEvent `json:"events"`
+}
+
+// OpenFormer is what is known of a petition that came from the former service.
+// Its count is that service's, and is in no sum here.
+type OpenFormer struct {
+	Source     string `json:"source"`
+	Votes      *int64 `json:"votes"`
+	VotesBelow *int64 `json:"votes_below"`
+	CountedOn  string `json:"counted_on,omitempty"`
 }
 
 // OpenEvent is an event as open data: the day, not the moment.
@@ -68,25 +78,99 @@ type OpenEvent struct {
 	Source   string `json:"source,omitempty"`
 }
 
-// OpenData gives everything public, newest first.
-func (p *Petitions) OpenData(ctx context.Context) (Dataset, error) {
-	d := Dataset{Schema: SchemaVersion, Municipality: p.opt.Municipality, Floor: p.set.Floor}
+// OpenList gives a page of everything public. A limit of more than 100 is 100.
+func (p *Petitions) OpenList(ctx context.Context, f Filter) (OpenList, error) {
+	l := OpenList{Schema: SchemaVersion, Municipality: p.opt.Municipality, Floor: p.set.Floor}
 	err := p.opt.DB.Read(ctx, func(tx *db.Tx) error {
-		d.GeneratedAt, d.Petitions = tx.Now, []OpenRecord{}
-		records, err := p.publicRecords(ctx, tx)
+		chosen, running, err := p.choose(ctx, tx, f)
 		if err != nil {
 			return err
 		}
-		for _, r := range records {
-			page, err := p.page(ctx, tx, r)
+		l.GeneratedAt, l.Total, l.Page, l.Limit, l.Pages = tx.Now, chosen.total, chosen.page, chosen.limit, chosen.pages
+		l.Petitions = make([]OpenRecord, 0, len(chosen.records))
+		for _, r := range chosen.records {
+			page, err := p.page(ctx, tx, r, running)
 			if err != nil {
 				return err
 			}
-			d.Petitions = append(d.Petitions, p.openRecord(page))
+			l.Petitions = append(l.Petitions, p.openRecord(page))
 		}
 		return nil
 	})
-	return d, err
+	return l, err
+}
+
+// OpenOne is one petition as open data.
+//
+// Faults: NotFound (also: not looked over yet), Gone (removed).
+func (p *Petitions) OpenOne(ctx context.Context, id string) (OpenRecord, error) {
+	page, err := p.One(ctx, id)
+	if err != nil {
+		return OpenRecord{}, err
+	}
+	return p.openRecord(page), nil
+}
+
+// OpenCount is a petition's number of votes as open data.
+type OpenCount struct {
+	ID         string      `json:"id"`
+	Voting     State       `json:"voting"`
+	Threshold  int64       `json:"threshold,omitempty"`
+	Votes      *int64      `json:"votes"`
+	VotesBelow *int64      `json:"votes_below"`
+	Former     *OpenFormer `json:"former,omitempty"`
+}
+
+// OpenCount tells a petition's number of votes. It reads no text.
+//
+// Faults: NotFound, Gone.
+func (p *Petitions) OpenCount(ctx context.Context, id string) (OpenCount, error) {
+	var c OpenCount
+	err := p.opt.DB.Read(ctx, func(tx *db.Tx) error {
+		r, err := load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		v, err := visibility(r, p.set, tx.Now)
+		if err != nil {
+			return err
+		}
+		if v == nothing {
+			return errNone
+		}
+		running, err := p.counts(ctx, tx, []record{r})
+		if err != nil {
+			return err
+		}
+		came, err := p.formers(ctx, tx, []record{r})
+		if err != nil {
+			return err
+		}
+		c = OpenCount{ID: r.ID, Voting: r.Standing.Voting, Threshold: r.Threshold, Former: openFormer(came[r.ID])}
+		c.Votes, c.VotesBelow = openVotes(p.countOf(r, running))
+		return nil
+	})
+	return c, err
+}
+
+// openVotes is a count as open data has it.
+func openVotes(c Count) (votes, below *int64) {
+	switch {
+	case c.Fewer:
+		return nil, &c.Votes
+	case c.Known:
+		return &c.Votes, nil
+	}
+	return nil, nil
+}
+
+func openFormer(f *Former) *OpenFormer {
+	if f == nil {
+		return nil
+	}
+	o := &OpenFormer{Source: f.Source, CountedOn: f.CountedOn}
+	o.Votes, o.VotesBelow = openVotes(f.Count)
+	return o
 }
 
 func (p *Petitions) openRecord(page Page) OpenRecord {
@@ -95,59 +179,15 @@ func (p *Petitions) openRecord(page Page) OpenRecord {
 		Moderation: page.Standing.Moderation, Voting: page.Standing.Voting, Outcome: page.Standing.Outcome, Code: page.Code,
 		MergedInto: page.MergedInto, ReceivedOn: p.day(page.ReceivedAt), OpenedOn: p.day(page.OpenedAt), Threshold: page.Threshold,
 		Body: page.Body, BodyRegistry: page.BodyRegistry, Decision: page.Decision, DecisionOn: p.day(page.DecidedAt), Paragraph: page.Paragraph,
-		NextStep: page.NextStep, NextDay: page.NextDay, Silent: page.Silent, Events: []OpenEvent{}}
+		NextStep: page.NextStep, NextDay: page.NextDay, Silent: page.Silent, Former: openFormer(page.Former), Events: []OpenEvent{}}
 	if !page.ClosesAt.IsZero() {
 		o.LastDay = p.lastDay(page.ClosesAt)
 	}
-	switch {
-	case page.Count.Fewer:
-		o.VotesBelow = &page.Count.Votes
-	case page.Count.Known:
-		o.Votes = &page.Count.Votes
-	}
+	o.Votes, o.VotesBelow = openVotes(page.Count)
 	for _, e := range page.Timeline {
 		o.Events = append(o.Events, OpenEvent{On: p.day(e.At), Event: e.Move, By: e.Role, Code: e.Code, Words: e.Words, NextStep: e.NextStep, NextDay: e.NextDay, Source: e.Link})
 	}
 	return o
-}
-
-// csvColumns are the columns of the CSV file, in their order.
-var csvColumns = []string{"id", "registry", "address", "title", "moderation", "voting", "outcome", "code", "received_on", "opened_on", "last_day",
-	"threshold", "votes", "votes_below", "body", "body_registry", "decision", "decision_on", "paragraph", "next_step", "next_day", "silent"}
-
-// WriteCSV writes the petitions without their events and long texts: RFC 4180,
-// UTF-8, a header, one line each. A text that a spreadsheet would take for a
-// formula begins with an apostrophe.
-func (d Dataset) WriteCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if err := out.Write(csvColumns); err != nil {
-		return err
-	}
-	number := func(n *int64) string {
-		if n == nil {
-			return ""
-		}
-		return strconv.FormatInt(*n, 10)
-	}
-	for _, o := range d.Petitions {
-		threshold := ""
-		if o.Threshold > 0 {
-			threshold = strconv.FormatInt(o.Threshold, 10)
-		}
-		line := []string{o.ID, o.Registry, o.Address, o.Title, string(o.Moderation), string(o.Voting), string(o.Outcome), o.Code, o.ReceivedOn, o.OpenedOn, o.LastDay,
-			threshold, number(o.Votes), number(o.VotesBelow), o.Body, o.BodyRegistry, o.Decision, o.DecisionOn, o.Paragraph, o.NextStep, o.NextDay, strconv.FormatBool(o.Silent)}
-		for i, cell := range line {
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				line[i] = "'" + cell
-			}
-		}
-		if err := out.Write(line); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
 }
 
 // Statistics are how proposals were moderated in a time (petitions.md §6,
@@ -174,7 +214,13 @@ func (p *Petitions) Moderation(ctx context.Context, from, to time.Time) (Statist
 	err := p.opt.DB.Read(ctx, func(tx *db.Tx) error {
 		clear(codes)
 		received, accepted, inTime, days = 0, 0, 0, nil
-		records, err := list(ctx, tx, `received_at >= $1 AND received_at < $2`, db.Millis(from), db.Millis(to))
+		// what the former service moderated is not counted here
+		records, err := list(ctx, tx, `received_at >= $1 AND received_at < $2 AND NOT EXISTS (SELECT 1 FROM petition_import i WHERE i.petition = petition.id)`,
+			db.Millis(from), db.Millis(to))
+		if err != nil {
+			return err
+		}
+		first, err := firstDecisions(ctx, tx, from, to)
 		if err != nil {
 			return err
 		}
@@ -188,11 +234,8 @@ func (p *Petitions) Moderation(ctx context.Context, from, to time.Time) (Statist
 			} else if r.Code != "" {
 				codes[r.Code]++
 			}
-			decided, err := firstDecision(ctx, tx, r.ID)
-			if err != nil {
-				return err
-			}
-			if decided.IsZero() {
+			decided, ok := first[r.ID]
+			if !ok {
 				continue
 			}
 			n := p.daysSince(r.ReceivedAt, decided)
@@ -226,9 +269,25 @@ func (p *Petitions) enough(n int64) *int64 {
 	return &n
 }
 
-func firstDecision(ctx context.Context, tx *db.Tx, id string) (at time.Time, err error) {
-	err = tx.QueryRow(ctx, `
-		SELECT COALESCE(min(at), 0) FROM petition_event
-		WHERE petition = $1 AND undone = 0 AND move IN ('supplement-requested','accepted','rejected','hidden','merged')`, id).Scan(moment{&at})
-	return at, err
+// firstDecisions tells when each proposal of a time was first decided on.
+func firstDecisions(ctx context.Context, tx *db.Tx, from, to time.Time) (map[string]time.Time, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT e.petition, min(e.at) FROM petition_event e JOIN petition p ON p.id = e.petition
+		WHERE p.received_at >= $1 AND p.received_at < $2
+		  AND e.undone = 0 AND e.move IN ('supplement-requested','accepted','rejected','hidden','merged')
+		GROUP BY e.petition`, db.Millis(from), db.Millis(to))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[string]time.Time{}
+	for rows.Next() {
+		var id string
+		var at time.Time
+		if err := rows.Scan(&id, moment{&at}); err != nil {
+			return nil, err
+		}
+		all[id] = at
+	}
+	return all, rows.Err()
 }

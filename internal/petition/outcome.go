@@ -21,19 +21,26 @@ const (
 type Step struct {
 	// Move is MoveHandOver, MovePrepare, MovePlan, MoveDecide, MoveStart,
 	// MoveComplete, MoveDrop, MoveNews or MoveFollowUp.
-	Move  Move
-	Words string
+	Move  Move   `json:"move"`
+	Words string `json:"words"`
 	// NextStep and NextDay: what is expected next, a move, and its day.
-	NextStep Move
-	NextDay  string
+	NextStep Move   `json:"next_step"`
+	NextDay  string `json:"next_day"`
 	// Link is the source: agenda, minutes.
-	Link string
+	Link string `json:"link"`
 	// Body and Registry: whom it was handed over to, and its number there.
-	Body, Registry string
+	Body     string `json:"body"`
+	Registry string `json:"body_registry"`
 	// Decision is one of the constants; Paragraph is that of the minutes.
-	Decision, Paragraph string
+	Decision  string `json:"decision"`
+	Paragraph string `json:"paragraph"`
 	// Day is when it was decided, as a date in Sweden; empty is today.
-	Day string
+	Day string `json:"day"`
+	// Key is a form's own: sent again it changes nothing. Seen is the last
+	// event that the writer saw; another since then is fault.Conflict. Both
+	// may be left out, and are of no use to the case system.
+	Key  string `json:"-"`
+	Seen int    `json:"-"`
 }
 
 // lastFollowUp is in months after the decision; the one before is half of it.
@@ -47,18 +54,25 @@ func (p *Petitions) Progress(ctx context.Context, staff, id string, s Step) erro
 	if err != nil {
 		return err
 	}
-	return p.change(ctx, id, func(tx *db.Tx, r *record) error {
-		return p.progress(ctx, tx, r, who.as(RoleHandler), s, "")
+	return p.changeOnce(ctx, id, s.Key, func(tx *db.Tx, r *record, once string) error {
+		last, err := lastEvent(ctx, tx, r.ID)
+		if err != nil {
+			return err
+		}
+		if s.Seen != 0 && s.Seen != last {
+			return fault.New(fault.Conflict, "petition: something has happened since it was read")
+		}
+		return p.progress(ctx, tx, r, who.as(RoleHandler), s, once)
 	})
 }
 
 // CaseEvent is what the board's case system tells of.
 type CaseEvent struct {
 	// Key is the case system's own: the same event again changes nothing.
-	Key string
+	Key string `json:"-"`
 	// Registry is the petition's number in its own series.
-	Registry string
-	Step     Step
+	Registry string `json:"registry"`
+	Step     Step   `json:"step"`
 }
 
 // FromCaseSystem takes in an event of the case system. It may be told again.
@@ -67,6 +81,9 @@ type CaseEvent struct {
 func (p *Petitions) FromCaseSystem(ctx context.Context, e CaseEvent) error {
 	if e.Key == "" || len(e.Key) > maxReference {
 		return fault.New(fault.Invalid, "petition: an event of the case system has a key")
+	}
+	if _, code := clean(e.Registry, maxReference, false); code != "" {
+		return errNone
 	}
 	err := p.opt.DB.Tx(ctx, func(tx *db.Tx) error {
 		r, err := scan(tx.QueryRow(ctx, `SELECT `+columns+` FROM petition WHERE registry = $1`, e.Registry))
@@ -138,6 +155,9 @@ func (p *Petitions) checkStep(r record, s Step, now time.Time) error {
 	switch s.Move {
 	case MoveHandOver:
 		need("registry", s.Registry)
+		if s.Body != "" {
+			need("body", s.Body)
+		}
 	case MovePlan:
 		need("day", s.NextDay)
 	case MoveDecide:

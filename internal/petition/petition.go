@@ -42,7 +42,9 @@ type Voting interface {
 	Stop(ctx context.Context, petition string) error
 	// Shown are the public counts of petitions that are not yet closed for
 	// good, as they are shown: in steps.
-	Shown(ctx context.Context, petitions []string) (map[string]int64, error)
+	// They are read in the transaction of the page that shows them: a second
+	// one could wait for ever for those who wait for it.
+	Shown(ctx context.Context, tx *db.Tx, petitions []string) (map[string]int64, error)
 }
 
 // Staff is a member of staff as this package needs to know them.
@@ -111,6 +113,7 @@ func New(opt Options) (*Petitions, error) {
 	p := &Petitions{opt: opt, set: opt.Settings, zone: zone}
 	opt.Outbox.Handle(TopicNews, p.tell)
 	opt.Outbox.Handle(TopicStop, p.stop)
+	opt.Outbox.Handle(TopicRouted, p.forward)
 	return p, nil
 }
 

@@ -42,7 +42,9 @@ const shortestOnce = 16
 // number in the board's series, whatever becomes of it (P-19). A form that is
 // sent again within ten minutes gives the same proposal with a new link.
 //
-// Faults: Invalid (a *Refusal says what), TooLarge, TooMany.
+// Faults: Invalid (a *Refusal says what), TooLarge, TooMany (a *Refusal says
+// so when it is the address that has been written to too often), Conflict (the
+// form was sent long ago).
 func (p *Petitions) Receive(ctx context.Context, in Proposal) (Received, error) {
 	address, err := p.checkProposal(&in)
 	if err != nil {
@@ -69,6 +71,15 @@ func (p *Petitions) Receive(ctx context.Context, in Proposal) (Received, error) 
 	}
 	p.opt.Outbox.Wake()
 	return got, nil
+}
+
+// Check tells what Receive would refuse in a proposal, and gives its text in
+// order. Nothing is counted or kept.
+//
+// Faults: Invalid (a *Refusal says what), TooLarge.
+func (p *Petitions) Check(in Proposal) (Text, error) {
+	_, err := p.checkProposal(&in)
+	return in.Text, err
 }
 
 // checkProposal puts a proposal in order, and gives the address in order.
@@ -154,6 +165,9 @@ const authorPurpose = "petition author"
 // by it.
 func (p *Petitions) askConfirm(ctx context.Context, tx *db.Tx, r record, address string, expires time.Time) error {
 	if err := p.count(ctx, tx, "mail", mail.Canonical(address), 0, p.set.MailsPerDay); err != nil {
+		if fault.Is(err, fault.TooMany) {
+			err = fault.Wrap(fault.TooMany, &Refusal{Remarks: []Remark{{Field: "mail", Code: "often"}}}, "petition: refused")
+		}
 		return err
 	}
 	sealed, err := p.seal(r.Board, "petition_author", r.ID, address)
@@ -170,6 +184,31 @@ func (p *Petitions) askConfirm(ctx context.Context, tx *db.Tx, r record, address
 	}
 	return p.opt.Mail.Add(ctx, tx, p.confirmLetter(address, r.Registry, secret))
 }
+
+// ConfirmLink tells whether Confirm would take a secret, and the number of the
+// proposal. It changes nothing.
+//
+// Faults: NotFound, Gone (too old).
+func (p *Petitions) ConfirmLink(ctx context.Context, secret string) (registry string, err error) {
+	err = p.opt.DB.Read(ctx, func(tx *db.Tx) error {
+		r, err := byLink(ctx, tx, linkConfirm, secret)
+		if err != nil {
+			return err
+		}
+		var asked int
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM petition_author WHERE petition = $1`, r.ID).Scan(&asked); err != nil {
+			return err
+		}
+		if asked == 0 {
+			return errForgotten
+		}
+		registry = r.Registry
+		return nil
+	})
+	return registry, err
+}
+
+var errForgotten = fault.New(fault.Gone, "petition: the address is erased")
 
 // Confirm is the click in the letter: from now on the address is the
 // proposer's. It gives a new management link, since whoever can read the
@@ -214,7 +253,7 @@ func (p *Petitions) confirmAuthor(ctx context.Context, tx *db.Tx, r *record) err
 	var person string
 	err := tx.QueryRow(ctx, `SELECT person FROM petition_author WHERE petition = $1`, r.ID).Scan(&person)
 	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.Gone, "petition: the address is erased")
+		return errForgotten
 	}
 	if err != nil {
 		return err

@@ -77,16 +77,20 @@ func TestTexts(t *testing.T) {
 			{"not UTF-8", petition.Text{Title: "Bygg", What: "en v\xe4g"}, fault.Invalid, "what character"},
 			{"line in the title", petition.Text{Title: "Bygg\nväg", What: "en väg"}, fault.Invalid, "title character"},
 			{"piled marks", petition.Text{Title: "By" + strings.Repeat("\u0315", 9), What: "en väg"}, fault.Invalid, "title character"},
-			{"zero width", petition.Text{Title: "By\u200bgg", What: "en väg"}, fault.Invalid, "title character"},
 			{"HTML", petition.Text{Title: "<b>Bygg</b>", What: "<script>alert(1)</script>", Why: "a & b"}, "", ""},
 			{"SQL", petition.Text{Title: "'; DROP TABLE petition; --", What: "$1 ?1 {{int}} %s"}, "", ""},
 			{"Arabic", petition.Text{Title: "طريق للدراجات", What: "نريد طريقا"}, "", ""},
 		}
 		for _, tc := range tests {
-			got, err := h.Receive(t.Context(), h.proposal(tc.text, ""))
-			if fault.KindOf(err) != tc.kind {
-				t.Errorf("%s: %v", tc.name, err)
+			in := h.proposal(tc.text, "")
+			before, checked := h.Check(in)
+			got, err := h.Receive(t.Context(), in)
+			if fault.KindOf(err) != tc.kind || fault.KindOf(checked) != tc.kind {
+				t.Errorf("%s: %v, checked %v", tc.name, err, checked)
 				continue
+			}
+			if tc.kind == "" && before != tc.text {
+				t.Errorf("%s: checked as %q", tc.name, before)
 			}
 			if tc.says != "" {
 				field, code, _ := strings.Cut(tc.says, " ")
@@ -107,7 +111,8 @@ func TestTexts(t *testing.T) {
 
 // Texts are put in one form, so that equal ones are equal.
 func TestClean(t *testing.T) {
-	for in, want := range map[string]string{"  a\u0308n\r\nny\rrad\u2028till ": "än\nny\nrad\ntill", "rad\u0085två": "rad\ntvå"} {
+	for in, want := range map[string]string{"  a\u0308n\r\nny\rrad\u2028till ": "än\nny\nrad\ntill", "rad\u0085två": "rad\ntvå",
+		"\ufeffcy\u00adkel\u200bväg\vny rad": "cykelväg\nny rad"} {
 		if got, code := petition.Clean(in, 100, true); got != want || code != "" {
 			t.Errorf("%q became %q (%s)", in, got, code)
 		}
@@ -218,10 +223,13 @@ func TestLinks(t *testing.T) {
 			t.Errorf("the letter is %q", mailed.Text)
 		}
 		for name, call := range map[string]func(context.Context, string) error{
-			"manage":  func(ctx context.Context, s string) error { _, err := h.Manage(ctx, s); return err },
-			"confirm": func(ctx context.Context, s string) error { _, err := h.Confirm(ctx, s); return err },
-			"follow":  func(ctx context.Context, s string) error { _, err := h.ConfirmFollow(ctx, s); return err },
-			"away":    h.Unfollow,
+			"manage":   func(ctx context.Context, s string) error { _, err := h.Manage(ctx, s); return err },
+			"confirm":  func(ctx context.Context, s string) error { _, err := h.Confirm(ctx, s); return err },
+			"follow":   func(ctx context.Context, s string) error { _, err := h.ConfirmFollow(ctx, s); return err },
+			"away":     h.Unfollow,
+			"confirm?": func(ctx context.Context, s string) error { _, err := h.ConfirmLink(ctx, s); return err },
+			"follow?":  func(ctx context.Context, s string) error { _, err := h.FollowLink(ctx, s); return err },
+			"away?":    func(_ context.Context, s string) error { return h.UnfollowLink(s) },
 		} {
 			for _, forged := range []string{"", "x", got.ID, got.ID + ".00", strings.Repeat("A", 32), strings.Repeat("A", 1<<20), "' OR 1=1 --"} {
 				if err := call(t.Context(), forged); fault.KindOf(err) != fault.NotFound {
@@ -231,12 +239,21 @@ func TestLinks(t *testing.T) {
 		}
 		_, err := h.Manage(t.Context(), secret) // of another kind
 		h.want(fault.NotFound, err)
+		for range 2 { // to look changes nothing
+			if registry, err := h.ConfirmLink(t.Context(), secret); err != nil || registry != got.Registry {
+				t.Errorf("the link is to %q (%v)", registry, err)
+			}
+		}
 		confirmed, err := h.Confirm(t.Context(), secret)
 		h.ok(err)
 		_, err = h.Confirm(t.Context(), secret) // used
 		h.want(fault.NotFound, err)
-		fresh, err := h.Rotate(t.Context(), confirmed.Manage)
-		h.ok(err)
+		fresh := petition.NewSecret()
+		h.want(fault.Invalid, h.Rotate(t.Context(), confirmed.Manage, "short"))
+		h.want(fault.Invalid, h.Rotate(t.Context(), confirmed.Manage, confirmed.Manage))
+		h.want(fault.NotFound, h.Rotate(t.Context(), strings.Repeat("A", 32), fresh))
+		h.ok(h.Rotate(t.Context(), confirmed.Manage, fresh))
+		h.ok(h.Rotate(t.Context(), confirmed.Manage, fresh)) // asked twice: the link is not lost
 		for _, old := range []string{got.Manage, confirmed.Manage} {
 			_, err = h.Manage(t.Context(), old)
 			h.want(fault.NotFound, err)
@@ -249,6 +266,15 @@ func TestLinks(t *testing.T) {
 		h.receive(bikeText, "dina@test.example")
 		_, secret = h.letter("dina@test.example", petition.LinkConfirm)
 		h.clock.Advance(48 * time.Hour)
+		_, err = h.Confirm(t.Context(), secret)
+		h.want(fault.Gone, err)
+		_, err = h.ConfirmLink(t.Context(), secret)
+		h.want(fault.Gone, err)
+		forgets := h.receive(bikeText, "erik@test.example")
+		_, secret = h.letter("erik@test.example", petition.LinkConfirm)
+		h.ok(h.ForgetMail(t.Context(), forgets.Manage))
+		_, err = h.ConfirmLink(t.Context(), secret)
+		h.want(fault.Gone, err)
 		_, err = h.Confirm(t.Context(), secret)
 		h.want(fault.Gone, err)
 	})

@@ -1,10 +1,8 @@
 package petition
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"medborgarnavet/internal/db"
@@ -66,6 +64,17 @@ type Card struct {
 	Count        Count
 	Threshold    int64
 	Silent       bool // no news for as long as the settings allow
+	// Former is set for a petition that came from the former service.
+	Former *Former
+}
+
+// Former is what is known of a petition that was imported (P-03). The page
+// says that it comes from the former service, and that the count is what that
+// service counted. It is never added to Count: nobody knows who is in both.
+type Former struct {
+	Source    string
+	Count     Count  // not Known when the file told none
+	CountedOn string // the day of that count, "" when not told
 }
 
 // Count is a number of votes as it may be shown.
@@ -82,115 +91,6 @@ func (s Settings) shown(votes int64) Count {
 		return Count{Known: true, Fewer: true, Votes: s.Floor}
 	}
 	return Count{Known: true, Votes: votes}
-}
-
-// Sort is the order of a list.
-type Sort string
-
-// The orders.
-const (
-	SortNewest  Sort = "newest" // the default
-	SortClosing Sort = "closing"
-	SortVotes   Sort = "votes"
-)
-
-// Filter is a search in the public list.
-type Filter struct {
-	// State is "" for all, or open, handled (on its way to a decision),
-	// decided, ended, rejected.
-	State string
-	Query string
-	Sort  Sort
-	Page  int // from 1
-	Limit int // 1–100; 20 when 0
-}
-
-// List is a page of the public list.
-type List struct {
-	Cards []Card
-	Total int
-	Page  int
-	Pages int
-}
-
-const (
-	defaultLimit = 20
-	maxLimit     = 100
-	maxListed    = 20_000
-)
-
-// List gives the public petitions that a filter fits.
-func (p *Petitions) List(ctx context.Context, f Filter) (List, error) {
-	if f.Limit == 0 {
-		f.Limit = defaultLimit
-	}
-	f.Limit, f.Page = min(max(f.Limit, 1), maxLimit), max(f.Page, 1)
-	if len(f.Query) > p.set.TitleRunes*mostPerRune {
-		return List{}, fault.New(fault.TooLarge, "petition: the search is too long")
-	}
-	var all []Card
-	err := p.opt.DB.Read(ctx, func(tx *db.Tx) error {
-		var err error
-		all, err = p.cards(ctx, tx, f)
-		return err
-	})
-	if err != nil {
-		return List{}, err
-	}
-	if f.Sort == SortVotes {
-		slices.SortStableFunc(all, func(a, b Card) int { return cmp.Compare(b.Count.Votes, a.Count.Votes) })
-	}
-	out := List{Total: len(all), Page: f.Page, Pages: max((len(all)+f.Limit-1)/f.Limit, 1)}
-	from := min((f.Page-1)*f.Limit, len(all))
-	out.Cards = all[from:min(from+f.Limit, len(all))]
-	return out, nil
-}
-
-func (p *Petitions) cards(ctx context.Context, tx *db.Tx, f Filter) ([]Card, error) {
-	records, err := p.publicRecords(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	var scores map[string]float64
-	if query := stems(f.Query); len(query) > 0 || strings.TrimSpace(f.Query) != "" {
-		if scores, err = score(ctx, tx, query, true); err != nil {
-			return nil, err
-		}
-	}
-	records = slices.DeleteFunc(records, func(r record) bool {
-		_, hit := scores[r.ID]
-		return !r.in(f.State) || scores != nil && !hit
-	})
-	slices.SortStableFunc(records, func(a, b record) int {
-		switch {
-		case f.Sort == SortClosing:
-			return cmp.Compare(closing(a), closing(b))
-		case f.Sort == "" && scores != nil:
-			return cmp.Compare(scores[b.ID], scores[a.ID])
-		}
-		return b.ReceivedAt.Compare(a.ReceivedAt)
-	})
-	counts, err := p.counts(ctx, records)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]Card, 0, len(records))
-	for _, r := range records {
-		c, err := p.card(ctx, tx, r, counts)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, nil
-}
-
-// closing orders those that are open by their closing, the others after them.
-func closing(r record) int64 {
-	if !slicesHas(r.Standing.Voting, Open, Paused) {
-		return 1 << 62
-	}
-	return db.Millis(r.ClosesAt)
 }
 
 // in tells whether a petition belongs under a filter's state.
@@ -214,20 +114,8 @@ func (r record) in(state string) bool {
 	return false
 }
 
-// publicRecords are the petitions that everyone may see something of.
-func (p *Petitions) publicRecords(ctx context.Context, tx *db.Tx) ([]record, error) {
-	records, err := list(ctx, tx, `moderation NOT IN ('submitted','reviewing','supplement-requested','removed') ORDER BY received_at DESC, id DESC LIMIT $1`, maxListed)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(records, func(r record) bool {
-		v, err := visibility(r, p.set, tx.Now)
-		return err != nil || v == nothing
-	}), nil
-}
-
 // counts asks for the running counts of those that are not closed for good.
-func (p *Petitions) counts(ctx context.Context, records []record) (map[string]int64, error) {
+func (p *Petitions) counts(ctx context.Context, tx *db.Tx, records []record) (map[string]int64, error) {
 	var ids []string
 	for _, r := range records {
 		if slicesHas(r.Standing.Voting, Open, Paused) {
@@ -237,7 +125,7 @@ func (p *Petitions) counts(ctx context.Context, records []record) (map[string]in
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return p.opt.Voting.Shown(ctx, ids)
+	return p.opt.Voting.Shown(ctx, tx, ids)
 }
 
 func (p *Petitions) countOf(r record, running map[string]int64) Count {
@@ -250,24 +138,14 @@ func (p *Petitions) countOf(r record, running map[string]int64) Count {
 	return Count{}
 }
 
-func (p *Petitions) card(ctx context.Context, tx *db.Tx, r record, running map[string]int64) (Card, error) {
-	v, err := visibility(r, p.set, tx.Now)
-	if err != nil {
-		return Card{}, err
-	}
+// card is a petition in a list, without its title.
+func (p *Petitions) card(tx *db.Tx, r record, running map[string]int64, came map[string]*Former) Card {
 	c := Card{ID: r.ID, Registry: r.Registry, Standing: r.Standing, Code: r.Code, ReceivedAt: r.ReceivedAt, ClosesAt: r.ClosesAt,
-		Count: p.countOf(r, running), Threshold: r.Threshold, Silent: p.silent(r, tx.Now)}
+		Count: p.countOf(r, running), Threshold: r.Threshold, Silent: p.silent(r, tx.Now), Former: came[r.ID]}
 	if slicesHas(r.Standing.Voting, Open, Paused) {
 		c.DaysLeft = max(p.daysSince(tx.Now, r.ClosesAt.Add(-time.Millisecond)), 0)
 	}
-	if v == full {
-		text, err := p.text(ctx, tx, r, r.Version)
-		if err != nil {
-			return Card{}, err
-		}
-		c.Title = text.Title
-	}
-	return c, nil
+	return c
 }
 
 // Page is one petition as everyone sees it.
@@ -299,13 +177,17 @@ func (p *Petitions) One(ctx context.Context, id string) (Page, error) {
 		if err != nil {
 			return err
 		}
-		page, err = p.page(ctx, tx, r)
+		running, err := p.counts(ctx, tx, []record{r})
+		if err != nil {
+			return err
+		}
+		page, err = p.page(ctx, tx, r, running)
 		return err
 	})
 	return page, err
 }
 
-func (p *Petitions) page(ctx context.Context, tx *db.Tx, r record) (Page, error) {
+func (p *Petitions) page(ctx context.Context, tx *db.Tx, r record, running map[string]int64) (Page, error) {
 	v, err := visibility(r, p.set, tx.Now)
 	if err != nil {
 		return Page{}, err
@@ -313,15 +195,11 @@ func (p *Petitions) page(ctx context.Context, tx *db.Tx, r record) (Page, error)
 	if v == nothing {
 		return Page{}, errNone
 	}
-	running, err := p.counts(ctx, []record{r})
+	came, err := p.formers(ctx, tx, []record{r})
 	if err != nil {
 		return Page{}, err
 	}
-	card, err := p.card(ctx, tx, r, running)
-	if err != nil {
-		return Page{}, err
-	}
-	page := Page{Card: card, HiddenText: v == stub, OpensAt: r.OpensAt, OpenedAt: r.OpenedAt, Sealer: r.Sealer, Disposal: r.Disposal,
+	page := Page{Card: p.card(tx, r, running, came), HiddenText: v == stub, OpensAt: r.OpensAt, OpenedAt: r.OpenedAt, Sealer: r.Sealer, Disposal: r.Disposal,
 		Body: r.Body, BodyRegistry: r.BodyRegistry, Decision: r.Decision, Paragraph: r.Paragraph, DecidedAt: r.DecidedAt,
 		MayFollow: p.mayFollow(r, tx.Now) == nil}
 	if r.Standing.Moderation == Merged {
@@ -331,6 +209,7 @@ func (p *Petitions) page(ctx context.Context, tx *db.Tx, r record) (Page, error)
 		if page.Text, err = p.text(ctx, tx, r, r.Version); err != nil {
 			return Page{}, err
 		}
+		page.Title = page.Text.Title
 	}
 	if page.Timeline, err = p.events(ctx, tx, r, true); err != nil {
 		return Page{}, err

@@ -138,7 +138,7 @@ func TestOpenData(t *testing.T) {
 		h.clock.Advance(11 * time.Minute)
 		h.booth.counts = map[string]int64{open.ID: 4}
 		h.closed(few.ID, 5)
-		data, err := h.OpenData(t.Context())
+		data, err := h.OpenList(t.Context(), petition.Filter{})
 		h.ok(err)
 		raw, err := json.Marshal(data)
 		h.ok(err)
@@ -167,10 +167,10 @@ func TestOpenData(t *testing.T) {
 			}
 		}
 		var file bytes.Buffer
-		h.ok(data.WriteCSV(&file))
+		h.ok(h.OpenCSV(t.Context(), &file))
 		lines, err := csv.NewReader(&file).ReadAll()
 		h.ok(err)
-		if len(lines) != 4 || lines[0][0] != "id" || len(lines[0]) != 22 {
+		if len(lines) != 4 || lines[0][0] != "id" || len(lines[0]) != 26 {
 			t.Fatalf("the file is %v", lines)
 		}
 		i := slices.IndexFunc(lines, func(l []string) bool { return l[0] == open.ID })

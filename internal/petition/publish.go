@@ -11,6 +11,8 @@ import (
 
 // Publication is what it takes to put an accepted petition to the vote.
 type Publication struct {
+	// Key is the form's own: sent again it changes nothing. "" for none.
+	Key string
 	// Disposal is the reference of the decision by which the vote data are
 	// erased: number, date, body. Without it nothing opens.
 	Disposal string
@@ -47,7 +49,7 @@ func (p *Petitions) Publish(ctx context.Context, staff, id string, pub Publicati
 	if len(remarks) > 0 {
 		return refuse(remarks...)
 	}
-	err = p.change(ctx, id, func(tx *db.Tx, r *record) error {
+	err = p.changeOnce(ctx, id, pub.Key, func(tx *db.Tx, r *record, once string) error {
 		opens := tx.Now
 		if pub.OpensAt.After(tx.Now) {
 			opens = db.Time(db.Millis(pub.OpensAt))
@@ -61,7 +63,7 @@ func (p *Petitions) Publish(ctx context.Context, staff, id string, pub Publicati
 		r.Disposal, r.Sealer, r.OpensAt = pub.Disposal, pub.Sealer, opens
 		r.ClosesAt, r.Threshold = r.Duration.ClosesAt(opens, p.zone), p.set.Threshold.Number()
 		_, err := p.act(ctx, tx, r, MovePublish, who.as(RoleModerator),
-			note{words: pub.Words, nextStep: string(MoveOpen), nextDay: p.day(opens)})
+			note{words: pub.Words, nextStep: string(MoveOpen), nextDay: p.day(opens), once: once})
 		return err
 	})
 	if err != nil {
@@ -71,6 +73,7 @@ func (p *Petitions) Publish(ctx context.Context, staff, id string, pub Publicati
 }
 
 // Exempt sends an accepted petition of an exempt category on without votes.
+// Asked again it changes nothing.
 func (p *Petitions) Exempt(ctx context.Context, staff, id, category string) error {
 	who, err := p.staff(ctx, staff, RoleModerator)
 	if err != nil {
@@ -80,6 +83,9 @@ func (p *Petitions) Exempt(ctx context.Context, staff, id, category string) erro
 		return refuse(Remark{Field: "category", Code: "unknown"})
 	}
 	return p.change(ctx, id, func(tx *db.Tx, r *record) error {
+		if r.Category == category && r.Standing.Outcome == Reached {
+			return nil
+		}
 		if err := p.settle(ctx, tx, r); err != nil {
 			return err
 		}

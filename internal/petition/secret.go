@@ -38,13 +38,19 @@ func hashOf(secret string) string {
 // the petition.
 func newLink(ctx context.Context, tx *db.Tx, petition, kind string, expires time.Time) (string, error) {
 	secret := newSecret()
+	return secret, putLink(ctx, tx, petition, kind, secret, expires)
+}
+
+func putLink(ctx context.Context, tx *db.Tx, petition, kind, secret string, expires time.Time) error {
 	_, err := tx.Exec(ctx, `INSERT INTO petition_link (hash, kind, petition, expires_at) VALUES ($1, $2, $3, $4)`,
 		hashOf(secret), kind, petition, millis(expires))
-	return secret, err
+	return err
 }
 
 // errLink is the same for a link that never was and one that is another's.
 var errLink = fault.New(fault.NotFound, "petition: no such link")
+
+var errOldLink = fault.New(fault.Gone, "petition: the link is too old")
 
 // byLink finds the petition of a secret link. One that is too old is
 // fault.Gone.
@@ -62,7 +68,7 @@ func byLink(ctx context.Context, tx *db.Tx, kind, secret string) (record, error)
 		return record{}, err
 	}
 	if !expires.IsZero() && !tx.Now.Before(expires) {
-		return record{}, fault.New(fault.Gone, "petition: the link is too old")
+		return record{}, errOldLink
 	}
 	return load(ctx, tx, petition)
 }

@@ -36,6 +36,9 @@ type Service struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	URL  string `json:"url"`
+	// Mail is the service's own address, or "": what belongs there is then
+	// sent there too, so that nobody has to write it twice.
+	Mail string `json:"mail"`
 }
 
 // Settings are what differs between municipalities (petitions.md §1.8).
@@ -130,6 +133,9 @@ func (s Settings) Validate() error {
 		u, err := url.Parse(v.URL)
 		if v.ID == "" || v.Name == "" || err != nil || u.Scheme != "https" || u.Host == "" {
 			wrong("service %d needs id, name and an https address", i+1)
+		}
+		if a, err := mail.ParseAddress(v.Mail); v.Mail != "" && (err != nil || a.Address != v.Mail) {
+			wrong("the mail of service %q is not a mail address", v.ID)
 		}
 		if slices.IndexFunc(s.Services, func(o Service) bool { return o.ID == v.ID }) != i {
 			wrong("service %q is there twice", v.ID)

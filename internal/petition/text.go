@@ -23,8 +23,8 @@ type Text struct {
 
 // Remark is one thing to mend in what somebody wrote.
 type Remark struct {
-	Field string // title, what, why, mail, trap, duration, words
-	Code  string // missing, too-long, character, no-words, filled, unknown
+	Field string // title, what, why, mail, trap, duration, once, words
+	Code  string // missing, too-long, character, no-words, filled, unknown, often
 }
 
 // Refusal is an error with everything there is to mend. Its kind is
@@ -53,6 +53,13 @@ const (
 	maxWords     = 600 // runes of a moderator's words
 )
 
+// tidy mends what word processors and web pages leave in a text that is pasted:
+// their line ends become ours, and marks that nobody sees (soft hyphen, space
+// without width, byte order mark, word joiner) go. Nobody could find them to
+// take them away.
+var tidy = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n",
+	"\u00ad", "", "\u200b", "", "\ufeff", "", "\u2060", "")
+
 // clean puts a text in order: NFC, line ends as \n, no space at the ends. It
 // gives a remark's code when the text cannot be taken. Control characters and
 // marks that turn the direction of text around are refused, so that what a
@@ -64,7 +71,10 @@ func clean(s string, most int, lines bool) (string, string) {
 	if !utf8.ValidString(s) {
 		return "", "character"
 	}
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n").Replace(s)
+	s = tidy.Replace(s)
+	if !lines {
+		s = strings.ReplaceAll(s, "\t", " ")
+	}
 	s = strings.TrimSpace(norm.NFC.String(s))
 	if utf8.RuneCountInString(s) > most {
 		return "", "too-long"
@@ -104,7 +114,7 @@ func allowed(r rune, lines bool) bool {
 		return false
 	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // bidirectional embeddings, overrides, isolates
 		return false
-	case r == 0xfeff, r == 0x200b, r == 0x2060, r == 0xfffd, r == 0xad, r >= 0xfff9 && r <= 0xfffb:
+	case r == 0xfffd, r >= 0xfff9 && r <= 0xfffb:
 		return false
 	}
 	return true

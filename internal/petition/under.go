@@ -40,3 +40,27 @@ func (p *Petitions) UnderVote(ctx context.Context) ([]Under, error) {
 	})
 	return all, err
 }
+
+// ChangedSince lists the petitions to which something has happened since a
+// moment of the machine's clock, so that pages that were prepared before can
+// be taken away.
+func (p *Petitions) ChangedSince(ctx context.Context, since time.Time) ([]string, error) {
+	var all []string
+	err := p.opt.DB.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		rows, err := tx.Query(ctx, `SELECT DISTINCT petition FROM petition_event WHERE id >= $1`, db.FirstID(since))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			all = append(all, id)
+		}
+		return rows.Err()
+	})
+	return all, err
+}

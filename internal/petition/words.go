@@ -180,11 +180,11 @@ func score(ctx context.Context, tx *db.Tx, query []string, parts bool) (map[stri
 
 // holders are the petitions with a word, or with one that it begins.
 func holders(ctx context.Context, tx *db.Tx, word string, parts bool) (map[string]int, error) {
-	where, arg := `word = $1`, word
-	if parts { // stems hold letters and digits alone: nothing in them is a pattern
-		where, arg = `word LIKE $1`, word+"%"
+	where, args := `word = $1`, []any{word}
+	if parts { // stems hold letters and digits alone: nothing in them is a pattern; the index is by the first letters, as many as leastPart
+		where, args = `substr(word, 1, 4) = $2 AND word LIKE $1`, []any{word + "%", string([]rune(word)[:leastPart])}
 	}
-	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT petition, max(weight) FROM petition_word WHERE %s GROUP BY petition LIMIT %d`, where, mostRows), arg)
+	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT petition, max(weight) FROM petition_word WHERE %s GROUP BY petition LIMIT %d`, where, mostRows), args...)
 	if err != nil {
 		return nil, err
 	}

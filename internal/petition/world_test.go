@@ -76,7 +76,7 @@ func (b *booth) Stop(_ context.Context, id string) error {
 	return nil
 }
 
-func (b *booth) Shown(_ context.Context, _ []string) (map[string]int64, error) {
+func (b *booth) Shown(_ context.Context, _ *db.Tx, _ []string) (map[string]int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.counts, nil
@@ -176,7 +176,7 @@ func empty(t *testing.T, d *db.DB) {
 	t.Helper()
 	err := d.Tx(t.Context(), func(tx *db.Tx) error {
 		_, err := tx.Exec(t.Context(), `TRUNCATE petition, petition_text, petition_event, petition_author, petition_link, petition_follow,
-			petition_rate, petition_word, mail_message, outbox, audit_row, registry_series, lease CASCADE`)
+			petition_rate, petition_word, petition_import, petition_redirect, mail_message, outbox, audit_row, registry_series, lease CASCADE`)
 		return err
 	})
 	if err != nil {

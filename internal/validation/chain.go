@@ -34,6 +34,8 @@ type pool struct {
 	checked   map[[2]fingerprint]bool // child, parent → the signature holds
 	built     map[fingerprint][]path
 	prints    map[*x509.Certificate]fingerprint
+	numbers   map[fingerprint]int          // short names of certificates
+	parsed    map[string]*x509.Certificate // by their bytes
 	checks    int
 }
 
@@ -45,7 +47,20 @@ type path struct {
 
 func newPool(t *trust.Store) *pool {
 	return &pool{trust: t, seen: map[fingerprint]bool{}, bySubject: map[string][]*x509.Certificate{}, bySign: map[string]fingerprint{}, twins: map[string]bool{},
-		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}, prints: map[*x509.Certificate]fingerprint{}}
+		checked: map[[2]fingerprint]bool{}, built: map[fingerprint][]path{}, prints: map[*x509.Certificate]fingerprint{}, numbers: map[fingerprint]int{},
+		parsed: map[string]*x509.Certificate{}}
+}
+
+// parse reads a certificate, the same bytes once.
+func (p *pool) parse(der []byte) (*x509.Certificate, error) {
+	if c, ok := p.parsed[string(der)]; ok {
+		return c, nil
+	}
+	c, err := x509.ParseCertificate(der)
+	if err == nil && len(p.parsed) < maxPool {
+		p.parsed[string(der)] = c
+	}
+	return c, err
 }
 
 // print is a certificate's fingerprint, made once.
@@ -56,6 +71,17 @@ func (p *pool) print(c *x509.Certificate) fingerprint {
 		p.prints[c] = id
 	}
 	return id
+}
+
+// number is a certificate's short name within this validation.
+func (p *pool) number(c *x509.Certificate) int {
+	id := p.print(c)
+	n, ok := p.numbers[id]
+	if !ok {
+		n = len(p.numbers)
+		p.numbers[id] = n
+	}
+	return n
 }
 
 func (p *pool) add(certs ...*x509.Certificate) {

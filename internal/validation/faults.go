@@ -131,7 +131,7 @@ func rangeSwedish(code string) string {
 		{pades.FaultManyWidgets, "Signaturen visas på mer än ett ställe."},
 		{pades.FaultNotInForm, "Filen har en signatur som inte hör till något signaturfält."},
 		{pades.FaultReplaced, "En tidigare signatur har bytts ut."},
-		{pades.FaultRemoved, "En tidigare signatur har tagits bort."},
+		{pades.FaultRemoved, "En underskrift som fanns i filen har tagits bort efteråt."},
 	} {
 		if e[0] == code {
 			return e[1]

@@ -51,7 +51,7 @@ func (r *run) longTerm(j *judgement, revision int) bool {
 		return false
 	}
 	for _, a := range j.signer().Unsigned {
-		if cert := stampCertificate(a); cert != nil && !r.selfContained(cert) {
+		if cert := r.stampCertificate(a); cert != nil && !r.selfContained(cert) {
 			return false
 		}
 	}

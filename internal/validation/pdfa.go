@@ -3,6 +3,7 @@ package validation
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,7 @@ type Conformance struct {
 	Conformant       bool
 	Findings         []Finding
 	NotCovered       []string
+	Version          string // of the validator, when only its answer tells
 }
 
 // OwnChecker is block/pdfa/check.
@@ -68,38 +70,75 @@ func (c OwnChecker) Check(ctx context.Context, data []byte) (Conformance, error)
 
 func profileName(p check.Profile) string { return strings.ToUpper(string(p)) }
 
-// checkPDFA asks every validator. The first that answers gives the findings;
-// the file is conformant only when all that answer say so.
+// checkPDFA asks the validators that are part of the program. The first that
+// answers gives the findings.
 func (v *Validator) checkPDFA(ctx context.Context, policy Policy, data []byte) *PDFA {
 	out := &PDFA{}
 	checkers := v.Checkers
 	if checkers == nil {
 		checkers = []Checker{OwnChecker{policy.Limits}}
 	}
-	answered, yes := 0, 0
 	for _, c := range checkers {
-		res := CheckerResult{Name: c.Name(), Version: c.Version()}
 		got, err := conformance(ctx, policy, c, data)
-		switch {
-		case errors.Is(err, ErrNoClaim):
-			answered++
-		case err != nil:
-			res.Failed = notChecked
-		default:
-			if out.Profile == "" {
-				out.Claimed, out.Profile, out.Findings, out.NotCovered = got.Claimed, got.Profile, got.Findings, got.NotCovered
-			}
-			res.Profile, res.Conformant, res.Findings = got.Profile, got.Conformant, len(got.Findings)
-			answered++
-			if got.Conformant {
-				yes++
+		out.hear(c, got, err)
+	}
+	out.weigh()
+	return out
+}
+
+// askOthers asks the validators that are programs of their own, about a file
+// that claims something or that ours had no answer on. Each bounds its own time.
+func (v *Validator) askOthers(ctx context.Context, data []byte, out *PDFA) {
+	silent := !slices.ContainsFunc(out.Results, func(r CheckerResult) bool { return r.Failed == "" })
+	if out.Claimed == "" && !silent {
+		return
+	}
+	for _, c := range v.Others {
+		got, err := c.Check(ctx, data)
+		out.hear(c, got, err)
+	}
+	out.weigh()
+}
+
+// hear takes in what one validator says. A breach that an earlier one has told
+// is not told again.
+func (p *PDFA) hear(c Checker, got Conformance, err error) {
+	res := CheckerResult{Name: c.Name(), Version: c.Version()}
+	switch {
+	case errors.Is(err, ErrNoClaim):
+	case err != nil:
+		res.Failed = notChecked
+	default:
+		if p.Profile == "" {
+			p.Claimed, p.Profile, p.NotCovered = got.Claimed, got.Profile, got.NotCovered
+		}
+		if got.Version != "" {
+			res.Version = got.Version
+		}
+		res.Profile, res.Conformant, res.Findings = got.Profile, got.Conformant, len(got.Findings)
+		for _, f := range got.Findings {
+			if !slices.ContainsFunc(p.Findings, func(o Finding) bool { return o.Rule == f.Rule }) || len(p.Results) == 0 {
+				p.Findings = append(p.Findings, f)
 			}
 		}
-		out.Results = append(out.Results, res)
 	}
-	out.Conformant = answered > 0 && yes == answered
-	out.Disagree = yes > 0 && yes < answered
-	return out
+	p.Results = append(p.Results, res)
+}
+
+// weigh: the file is conformant only when all that answer say so. One that
+// cannot answer says nothing.
+func (p *PDFA) weigh() {
+	answered, yes := 0, 0
+	for _, r := range p.Results {
+		if r.Failed == "" {
+			answered++
+		}
+		if r.Conformant {
+			yes++
+		}
+	}
+	p.Conformant = answered > 0 && yes == answered
+	p.Disagree = yes > 0 && yes < answered
 }
 
 // conformance asks one validator, no longer than there is time.

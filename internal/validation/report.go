@@ -2,7 +2,10 @@ package validation
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
+
+	"medborgarnavet/block/pades"
 )
 
 // Lang is the language of a text.
@@ -54,6 +57,11 @@ type Report struct {
 	Size   int64     // bytes
 	At     time.Time // the time that was validated for
 	Policy string    // its identifier
+}
+
+// Removed tells whether a signature that was in the file has been removed.
+func (r Report) Removed() bool {
+	return slices.ContainsFunc(r.Reasons, func(why Reason) bool { return why.Code == "file-"+pades.FaultRemoved })
 }
 
 // Signature is the result for one signature.

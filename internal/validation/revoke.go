@@ -60,13 +60,13 @@ type reading struct {
 
 type readingKey struct {
 	statement    *statement
-	cert, issuer fingerprint
+	cert, issuer int // pool.number
 }
 
 // read holds a statement against a certificate: whether it is about it, is
 // rightly signed, and by whom.
 func (r *run) read(s *statement, cert, issuer *x509.Certificate) reading {
-	key := readingKey{s, r.pool.print(cert), r.pool.print(issuer)}
+	key := readingKey{s, r.pool.number(cert), r.pool.number(issuer)}
 	if known, ok := r.readings[key]; ok {
 		return known
 	}
@@ -85,6 +85,28 @@ func (r *run) read(s *statement, cert, issuer *x509.Certificate) reading {
 	out := reading{status, err == nil && !status.ThisUpdate.IsZero()}
 	r.readings[key] = out
 	return out
+}
+
+// mayRevoke tells whether a statement could say that a certificate is revoked.
+// Once one "good" holds, the signatures on others need not be checked: they
+// could add nothing. It is looked into once for each certificate.
+func (r *run) mayRevoke(s *statement, cert, issuer *x509.Certificate) bool {
+	key := readingKey{s, r.pool.number(cert), r.pool.number(issuer)}
+	if _, ok := r.readings[key]; ok {
+		return true // what it says is known already
+	}
+	may, ok := r.peeked[key]
+	if !ok {
+		if s.ocsp {
+			may = revocation.OCSPMayRevoke(s.raw, cert)
+		} else {
+			may = revocation.CRLMayRevoke(s.raw, cert)
+		}
+		if len(r.peeked) < maxReadings {
+			r.peeked[key] = may
+		}
+	}
+	return may
 }
 
 // exempt tells whether a certificate needs no answer: it is valid so briefly,
@@ -122,10 +144,14 @@ func (r *run) standing(cert, issuer *x509.Certificate, times ...time.Time) stand
 	return s
 }
 
+// known is what the answers at hand say.
 func (r *run) known(cert, issuer *x509.Certificate, times []time.Time) standing {
 	at := times[len(times)-1]
 	out := standing{}
 	for _, s := range r.statements {
+		if out.answer != unknown && out.answer != stale && !r.mayRevoke(s, cert, issuer) {
+			continue
+		}
 		got := r.read(s, cert, issuer)
 		if !got.ok || got.status.ThisUpdate.After(r.now.Add(skew)) {
 			continue

@@ -31,7 +31,7 @@ type stampResult struct {
 func (r *run) stampToken(raw []byte, kind Kind, digest func(crypto.Hash) []byte, poe time.Time, proven bool) stampResult {
 	out := stampResult{TimeStamp: TimeStamp{Kind: kind}}
 	var problems []problem
-	if token, err := tsp.ParseToken(raw); err != nil {
+	if token := r.token(raw); token == nil {
 		problems = []problem{{FormatFailure, because(whyStampUnreadable)}}
 	} else {
 		out.token, out.At = token, token.Time.UTC()

@@ -29,6 +29,9 @@ type Validator struct {
 	Clock    clock.Clock // nil for the system's
 	Fetcher  Fetcher     // nil: nothing is fetched
 	Checkers []Checker   // of PDF/A; nil for our own
+	// Others are validators of PDF/A that are programs of their own, such as
+	// VeraPDF, asked where Options say so. Their time is not within Policy.Time.
+	Others []Checker
 	// Issuers are certificates whose validation tokens are honoured, besides
 	// those that Trust has for trust.Tokens.
 	Issuers []*x509.Certificate
@@ -36,8 +39,9 @@ type Validator struct {
 
 // Options are about one call.
 type Options struct {
-	Time time.Time // to validate for; zero for now
-	PDFA bool      // also check the claim to be PDF/A
+	Time   time.Time // to validate for; zero for now
+	PDFA   bool      // also check the claim to be PDF/A
+	Others bool      // and ask Validator.Others about it
 }
 
 // run is one validation.
@@ -55,7 +59,10 @@ type run struct {
 
 	pool       *pool
 	statements []*statement
+	stated     map[string]bool // their bytes
 	readings   map[readingKey]reading
+	peeked     map[readingKey]bool   // whether it may say revoked
+	parsed     map[string]*tsp.Token // nil for what is no token
 	fetched    map[fingerprint]bool
 	contained  map[fingerprint]bool
 	stores     map[int]pades.Store
@@ -84,6 +91,9 @@ func (v *Validator) Validate(ctx context.Context, data []byte, o Options) (Repor
 	}()
 	select {
 	case a := <-done:
+		if a.err == nil && o.Others && a.report.PDFA != nil {
+			v.askOthers(ctx, data, a.report.PDFA)
+		}
 		return a.report, a.err
 	case <-limited.Done():
 		if err := ctx.Err(); err != nil {
@@ -95,7 +105,7 @@ func (v *Validator) Validate(ctx context.Context, data []byte, o Options) (Repor
 
 func (v *Validator) validate(ctx context.Context, policy Policy, data []byte, o Options) (Report, error) {
 	r := &run{v: v, policy: policy, ctx: ctx, now: o.Time, data: data, pool: newPool(v.Trust),
-		readings: map[readingKey]reading{}, fetched: map[fingerprint]bool{}, contained: map[fingerprint]bool{}, stores: map[int]pades.Store{},
+		readings: map[readingKey]reading{}, peeked: map[readingKey]bool{}, stated: map[string]bool{}, parsed: map[string]*tsp.Token{}, fetched: map[fingerprint]bool{}, contained: map[fingerprint]bool{}, stores: map[int]pades.Store{},
 		prefix: map[crypto.Hash]prefixes{}}
 	if r.now.IsZero() {
 		r.now = v.clock().Now()
@@ -106,7 +116,7 @@ func (v *Validator) validate(ctx context.Context, policy Policy, data []byte, o 
 	}
 	sum := sha256.Sum256(data)
 	rep := Report{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), At: r.now, Policy: policy.ID}
-	strays := r.collect(&rep)
+	found := r.collect(&rep)
 	r.documentStamps()
 	r.findTokens()
 	for _, it := range r.items {
@@ -119,10 +129,7 @@ func (v *Validator) validate(ctx context.Context, policy Policy, data []byte, o 
 			rep.Signatures = append(rep.Signatures, r.signature(it))
 		}
 	}
-	rep.Verdict = overall(rep.Signatures, rep.TimeStamps)
-	if strays && rep.Verdict == Valid {
-		rep.Verdict = Undecided
-	}
+	rep.Verdict = found.weigh(overall(rep.Signatures, rep.TimeStamps))
 	if o.PDFA {
 		rep.PDFA = v.checkPDFA(ctx, policy, data)
 	}
@@ -151,25 +158,44 @@ func (r *run) open() error {
 	return fault.Wrap(fault.Invalid, err, "validation: the file cannot be read as a PDF")
 }
 
-// collect finds the signatures and everything that may help to judge them. It
-// reports whether the file has had signatures that are not where they should
-// be.
-func (r *run) collect(rep *Report) (strays bool) {
+// traces tell of signatures that are not where they should be.
+type traces struct {
+	odd     bool // some lie outside the form, or cannot be read
+	lost    bool // there was one, and what became of it cannot be told
+	removed bool // a later revision removed one
+}
+
+// weigh gives the verdict on the file. To remove a signature is to change what
+// was signed, whatever the signatures that are left are worth (I-12).
+func (t traces) weigh(v Verdict) Verdict {
+	switch {
+	case t.removed:
+		return Invalid
+	case v == Valid && t.odd, v == NoSignature && t.lost:
+		return Undecided
+	}
+	return v
+}
+
+// collect finds the signatures and everything that may help to judge them.
+func (r *run) collect(rep *Report) (found traces) {
 	list, faults := pades.Signatures(r.file)
 	for _, err := range faults {
 		var f pades.Fault
 		if !errors.As(err, &f) {
 			rep.Reasons = addReason(rep.Reasons, because(whyFieldFault))
-			strays = true
+			found.odd = true
 			continue
 		}
 		rep.Reasons = addReason(rep.Reasons, rangeReason(f))
-		strays = strays || f.Code != pades.FaultNotInForm || !r.usageRights()
+		found.odd = found.odd || f.Code != pades.FaultNotInForm || !r.usageRights()
+		found.removed = found.removed || f.Code == pades.FaultRemoved
+		found.lost = found.lost || f.Code == pades.FaultReplaced || r.file.Rebuilt() && found.odd
 	}
 	if len(list) > r.policy.Signatures {
 		list = list[:r.policy.Signatures]
 		rep.Reasons = addReason(rep.Reasons, because(whyTooMany))
-		strays = true
+		found.odd = true
 	}
 	if r.file.Rebuilt() {
 		rep.Reasons = addReason(rep.Reasons, because(whyRebuilt))
@@ -177,7 +203,7 @@ func (r *run) collect(rep *Report) (strays bool) {
 		rep.Reasons = addReason(rep.Reasons, because(whyMended))
 	}
 	for _, s := range list {
-		r.items = append(r.items, newItem(s))
+		r.items = append(r.items, r.newItem(s))
 	}
 	latest := r.store(len(r.file.Revisions()) - 1)
 	r.addCertificates(latest.Certs)
@@ -189,7 +215,7 @@ func (r *run) collect(rep *Report) (strays bool) {
 		r.pool.add(it.data.Certificates...)
 		r.addStatements(pades.Store{OCSPs: it.data.RawOCSPs, CRLs: it.data.RawCRLs}, it.sig.Revision)
 	}
-	return strays
+	return found
 }
 
 // usageRights tells whether the file carries Adobe's usage rights, a signature
@@ -200,7 +226,7 @@ func (r *run) usageRights() bool {
 	return perms["UR3"] != nil || perms["UR"] != nil
 }
 
-func newItem(s pades.Signature) *item {
+func (r *run) newItem(s pades.Signature) *item {
 	it := &item{sig: s, digests: map[crypto.Hash][]byte{}}
 	switch s.Kind {
 	case pades.DocTimeStamp:
@@ -210,7 +236,7 @@ func newItem(s pades.Signature) *item {
 	default:
 		it.kind = Approval
 	}
-	if sd, err := cms.Parse(s.Contents); err == nil {
+	if sd, err := (cms.Reader{Certificate: r.pool.parse}).Parse(s.Contents); err == nil {
 		it.data = sd
 	}
 	return it
@@ -231,7 +257,7 @@ func (r *run) addCertificates(list [][]byte) {
 		if i >= maxPool {
 			return
 		}
-		if c, err := x509.ParseCertificate(raw); err == nil {
+		if c, err := r.pool.parse(raw); err == nil {
 			r.pool.add(c)
 		}
 	}
@@ -239,16 +265,12 @@ func (r *run) addCertificates(list [][]byte) {
 
 // addStatements takes in answers about revocation, each once.
 func (r *run) addStatements(s pades.Store, revision int) {
-	have := map[string]bool{}
-	for _, old := range r.statements {
-		have[string(old.raw)] = true
-	}
 	add := func(list [][]byte, ocsp bool) {
 		for _, raw := range list {
-			if len(r.statements) >= maxStatements || have[string(raw)] {
+			if len(r.statements) >= maxStatements || r.stated[string(raw)] {
 				continue
 			}
-			have[string(raw)] = true
+			r.stated[string(raw)] = true
 			r.statements = append(r.statements, &statement{raw: raw, ocsp: ocsp, poe: r.now, revision: revision})
 		}
 	}
@@ -269,13 +291,21 @@ func certificateOf(t *tsp.Token) *x509.Certificate {
 }
 
 // stampCertificate is the unit's certificate of a signature time-stamp.
-func stampCertificate(a cms.Attribute) *x509.Certificate {
+func (r *run) stampCertificate(a cms.Attribute) *x509.Certificate {
 	if !asn1.ObjectIdentifier(a.Type).Equal(cms.OIDSignatureTimeStamp) {
 		return nil
 	}
-	t, err := tsp.ParseToken(a.Value)
-	if err != nil {
-		return nil
+	return certificateOf(r.token(a.Value))
+}
+
+// token reads a time-stamp token, each once; nil for what is none.
+func (r *run) token(raw []byte) *tsp.Token {
+	t, ok := r.parsed[string(raw)]
+	if !ok {
+		if sd, err := (cms.Reader{Certificate: r.pool.parse}).Parse(raw); err == nil {
+			t, _ = tsp.TokenOf(sd) // nil with an error
+		}
+		r.parsed[string(raw)] = t
 	}
-	return certificateOf(t)
+	return t
 }

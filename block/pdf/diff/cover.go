@@ -1,6 +1,9 @@
 package diff
 
 import (
+	"math"
+	"slices"
+
 	"medborgarnavet/block/pdf"
 )
 
@@ -117,7 +120,7 @@ func (c *coverage) appearance(d *pdf.Document, look *pdf.Stream) *scene {
 
 func drawLook(d *pdf.Document, look *pdf.Stream, at pdf.Matrix, work *budget) *scene {
 	sc := &scene{}
-	pr := &painter{doc: d, out: sc, work: work, fonts: map[pdf.Ref]*fontInfo{}}
+	pr := &painter{doc: d, out: sc, work: work, fonts: map[pdf.Ref]*fontInfo{}, look: true}
 	cv := &canvas{painter: pr, st: start(at, everywhere), tm: pdf.Identity(), tlm: pdf.Identity(), path: empty}
 	cv.form(look)
 	return sc
@@ -153,14 +156,15 @@ func (c *coverage) widget(old, new *pdf.Document, number int, annot pdf.Dict) co
 	if look != nil {
 		if at, ok := placed(new, look.Dict, rect); ok {
 			drawn := drawLook(new, look, at, c.work)
-			paints = drawn.paints
+			paints = slices.Clone(drawn.paints)
 			out.visible = drawn.seq > 0 || drawn.bad
 			out.says = drawn.bad || drawn.images > 0 || drawn.shadings > 0 || len(drawn.runs) > 0
 			if drawn.bad {
 				paints = append(paints, paint{box: rect, weight: 1})
 			}
+			paints = append(slices.DeleteFunc(paints, func(p paint) bool { return p.pale }), sunk(drawn.runs, sc.paints)...)
 		}
-	} else if fillsItself[new.Name(annot["Subtype"])] {
+	} else if drawnOpaque(new, annot) {
 		paints = []paint{{box: rect, weight: 1}} // drawn by the reader's program, unseen by us
 	}
 	out.page = out.page && out.visible
@@ -174,9 +178,42 @@ func (c *coverage) widget(old, new *pdf.Document, number int, annot pdf.Dict) co
 	return out
 }
 
+// sunk are the texts of a look in the very colour of the page beneath them:
+// they cannot be read, and their letters may have any shape.
+func sunk(runs []run, page []paint) (out []paint) {
+	if len(runs)*len(page) > maxCrossings {
+		return nil
+	}
+	for _, r := range runs {
+		ground := white
+		for _, p := range page {
+			if r.box.covered(p.box)*p.weight > 0.5 {
+				ground = p.shade
+			}
+		}
+		if r.letters > 0 && !r.invisible && math.Abs(float64(r.ink-ground)) < leastContrast {
+			out = append(out, paint{box: r.box, weight: 1})
+		}
+	}
+	return out
+}
+
 // fillsItself are the comments that cover their rectangle when they have no
 // appearance of their own.
 var fillsItself = map[pdf.Name]bool{"FreeText": true, "Square": true, "Circle": true, "Stamp": true, "Polygon": true}
+
+// drawnOpaque tells whether a reader's program may hide what lies beneath a
+// comment without an appearance: one that fills its rectangle, one with broad
+// lines, or a highlight in a dark colour.
+func drawnOpaque(d *pdf.Document, annot pdf.Dict) bool {
+	kind := d.Name(annot["Subtype"])
+	width, _ := d.Number(d.Dict(annot["BS"])["W"])
+	if border := d.Array(annot["Border"]); len(border) > 2 {
+		w, _ := d.Number(border[2])
+		width = max(width, w)
+	}
+	return fillsItself[kind] || width > 4 || kind == "Highlight" && !(shadeOf(d.Array(annot["C"])) > 0.5)
+}
 
 // maxCrossings is how many pairs of text and paint are looked at; more than
 // that counts as hiding everything.

@@ -12,6 +12,7 @@ import (
 // fontInfo is what is needed of a font to read what is written with it.
 type fontInfo struct {
 	type3   bool
+	signs   bool // of pictures, many of which are filled areas
 	wide    bool // two bytes a character
 	simple  [256]glyph
 	cmap    map[int][]rune  // of a composite font, from its ToUnicode
@@ -49,7 +50,7 @@ func (c *canvas) fontNamed(name pdf.Name) *fontInfo {
 }
 
 func readFont(d *pdf.Document, dict pdf.Dict) *fontInfo {
-	f := &fontInfo{type3: d.Name(dict["Subtype"]) == "Type3"}
+	f := &fontInfo{type3: d.Name(dict["Subtype"]) == "Type3", signs: strings.Contains(string(d.Name(dict["BaseFont"])), "ingdings") || strings.Contains(string(d.Name(dict["BaseFont"])), "Dingbats")}
 	f.cmap = toUnicode(d, d.Stream(dict["ToUnicode"]))
 	if d.Name(dict["Subtype"]) == "Type0" {
 		f.wide = true

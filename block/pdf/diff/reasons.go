@@ -146,7 +146,8 @@ func fill(t [2]string, page int) (en, sv string) {
 		pageEn, onEn = "Page "+n, " on page "+n
 		pageSv, onSv = "Sidan "+n, " på sidan "+n
 	}
-	en = strings.NewReplacer("{Page}", pageEn, "{on}", onEn).Replace(t[0])
-	sv = strings.NewReplacer("{Page}", pageSv, "{on}", onSv).Replace(t[1])
-	return en, sv
+	put := func(text, page, on string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(text, "{Page}", page), "{on}", on)
+	}
+	return put(t[0], pageEn, onEn), put(t[1], pageSv, onSv)
 }

@@ -23,6 +23,7 @@ type paint struct {
 	box    box
 	weight float64 // share of the box that is covered
 	image  bool
+	pale   bool // letters in a pale colour: whether they hide depends on the page
 	seq    int
 	shade  shade
 }
@@ -60,6 +61,7 @@ type state struct {
 	hscale, rise       float64
 	render             int64
 	fill, stroke       shade
+	fillOdd, strokeOdd bool // the colour space is one whose numbers do not tell the shade
 }
 
 func start(m pdf.Matrix, clip box) state {
@@ -73,6 +75,7 @@ type painter struct {
 	work  *budget
 	fonts map[pdf.Ref]*fontInfo
 	ops   int
+	look  bool // it draws a look that is judged, not a page
 }
 
 var errEnough = errors.New("diff: too much to draw")
@@ -102,6 +105,7 @@ type canvas struct {
 	tm, tlm pdf.Matrix
 	path    box     // bounds of the current path, in page space
 	shoe    float64 // twice its area, by the shoelace formula
+	length  float64 // of its lines
 	px, py  float64 // current point
 	sx, sy  float64 // start of the subpath
 	clipTo  bool
@@ -145,11 +149,11 @@ func (c *canvas) operator(op string, args []pdf.Object) {
 		c.object(args)
 	case "sh":
 		c.out.shadings++
-		c.cover(c.st.clip, c.st.fillAlpha, false)
+		c.coverPart(c.st.clip, 1, c.st.fillAlpha, unknownShade())
 	case "BI":
 		c.inlineImage(args)
 	default:
-		if !c.st.colourOperator(op, args) && !c.pathOperator(op, args) {
+		if !c.colour(op, args) && !c.pathOperator(op, args) {
 			c.textOperator(op, args)
 		}
 	}
@@ -212,6 +216,7 @@ func (c *canvas) pathOperator(op string, args []pdf.Object) bool {
 		c.path = c.path.with(b[0], b[1]).with(b[2], b[3])
 		c.out.lines += 4
 		c.shoe += 2 * math.Abs(w*h*(c.st.ctm[0]*c.st.ctm[3]-c.st.ctm[1]*c.st.ctm[2]))
+		c.length += 2 * (b[2] - b[0] + b[3] - b[1])
 	case "W", "W*":
 		c.clipTo = true
 	case "f", "F", "f*", "B", "B*", "b", "b*":
@@ -231,6 +236,7 @@ func (c *canvas) pathOperator(op string, args []pdf.Object) bool {
 func (c *canvas) lineTo(x, y float64) {
 	nx, ny := c.st.ctm.Point(x, y)
 	c.shoe += c.px*ny - nx*c.py
+	c.length += math.Hypot(nx-c.px, ny-c.py)
 	c.px, c.py = nx, ny
 	c.out.lines++
 	c.path = c.path.with(nx, ny)
@@ -244,14 +250,20 @@ func (c *canvas) closePath() {
 func (c *canvas) fillPath() {
 	c.closePath()
 	if a := c.path.area(); a > 0 {
-		c.coverPart(c.path, min(1, math.Abs(c.shoe)/2/a), c.st.fillAlpha, false)
+		c.coverPart(c.path, min(1, math.Abs(c.shoe)/2/a), c.st.fillAlpha, c.st.fill)
 	}
 }
 
-// strokePath counts a line that is thick enough to hide text.
+// strokePath counts a line that is thick enough to hide text, and thinner ones
+// in the paper's colour by how much of their place they fill.
 func (c *canvas) strokePath() {
-	if w := c.st.lineWidth * c.st.ctm.Scale(); w > 4 {
-		c.cover(c.path.grow(w/2), c.st.strokeAlpha, false)
+	w := c.st.lineWidth * c.st.ctm.Scale()
+	b := c.path.grow(w / 2)
+	switch {
+	case w > 4:
+		c.coverPart(b, 1, c.st.strokeAlpha, c.st.stroke)
+	case c.look && c.st.stroke.paper() && b.area() > 0:
+		c.coverPart(b, min(1, c.length*w/b.area()), c.st.strokeAlpha, c.st.stroke)
 	}
 }
 
@@ -259,28 +271,39 @@ func (c *canvas) endPath() {
 	if c.clipTo && c.path != empty {
 		c.st.clip = c.st.clip.meet(c.path)
 	}
-	c.path, c.shoe, c.clipTo = empty, 0, false
+	c.path, c.shoe, c.length, c.clipTo = empty, 0, 0, false
 	c.px, c.py, c.sx, c.sy = 0, 0, 0, 0
 }
 
-func (c *canvas) cover(b box, alpha float64, image bool) { c.coverPart(b, 1, alpha, image) }
+// coverPart notes a paint that hides what is beneath: not see-through and not
+// blended. One layer that is half transparent counts a little, and so many of
+// them count much.
+func (c *canvas) coverPart(b box, weight, alpha float64, tone shade) {
+	c.addPaint(paint{box: b, weight: weight, shade: tone}, alpha)
+}
 
-// coverPart notes a paint that hides what is beneath: nearly opaque and not
-// blended. Layers that are half transparent count a little each.
-func (c *canvas) coverPart(b box, weight, alpha float64, image bool) {
+// coverImage notes an image, whose colours are not looked at.
+func (c *canvas) coverImage(weight float64) {
+	c.addPaint(paint{box: c.st.ctm.Box(box{0, 0, 1, 1}), weight: weight, shade: unknownShade(), image: true}, c.st.fillAlpha)
+}
+
+func (c *canvas) addPaint(p paint, alpha float64) {
 	c.out.seq++
-	b = b.meet(c.st.clip)
-	tone := c.st.fill
-	if image {
-		tone = unknownShade()
+	p.box, p.seq = p.box.meet(c.st.clip), c.out.seq
+	least := 0.05
+	if c.look && p.shade.paper() {
+		least = 0.005 // many of these make a white area
 	}
-	if alpha < 0.75 {
-		weight *= alpha / 4
-	}
-	if alpha < 0.3 || c.st.blend || b.area() <= 0 || weight < 0.05 || len(c.out.paints) > maxRuns {
+	if p.weight < least {
 		return
 	}
-	c.out.paints = append(c.out.paints, paint{box: b, weight: weight, image: image, seq: c.out.seq, shade: tone})
+	if alpha < 0.75 {
+		p.weight *= alpha / 4
+	}
+	if !c.look && alpha < 0.3 || c.st.blend && !(p.shade < 0.5) || p.weight <= 0 || p.box.area() <= 0 || len(c.out.paints) > maxRuns {
+		return // what is dark hides what it is blended with
+	}
+	c.out.paints = append(c.out.paints, p)
 }
 
 // object draws a form or an image.
@@ -293,7 +316,7 @@ func (c *canvas) object(args []pdf.Object) {
 	switch c.doc.Name(x.Dict["Subtype"]) {
 	case "Image":
 		c.out.images++
-		c.coverPart(c.st.ctm.Box(box{0, 0, 1, 1}), c.imageWeight(x), c.st.fillAlpha, true)
+		c.coverImage(c.imageWeight(x))
 	case "Form":
 		c.out.forms++
 		c.form(x)
@@ -306,7 +329,7 @@ func (c *canvas) inlineImage(args []pdf.Object) {
 	if x, ok := arg(args, 0).(*pdf.Stream); ok && x != nil && (x.Dict["IM"] == true || x.Dict["ImageMask"] == true) {
 		weight = 0.5
 	}
-	c.coverPart(c.st.ctm.Box(box{0, 0, 1, 1}), weight, c.st.fillAlpha, true)
+	c.coverImage(weight)
 }
 
 func (c *canvas) form(x *pdf.Stream) {

@@ -36,6 +36,52 @@ func shadeOf(args []pdf.Object) shade {
 	return unknownShade()
 }
 
+// paper tells whether a shade may be the page's own: nearly white, or not known.
+func (s shade) paper() bool { return !(s < white-leastContrast) }
+
+// colour follows the colours and their spaces. Of a space that is not one of
+// plain grey, RGB or CMYK the numbers do not tell the shade: 0 of a spot colour
+// is white.
+func (c *canvas) colour(op string, args []pdf.Object) bool {
+	if !c.st.colourOperator(op, args) {
+		return false
+	}
+	switch op {
+	case "g", "rg", "k":
+		c.st.fillOdd = false
+	case "G", "RG", "K":
+		c.st.strokeOdd = false
+	case "cs":
+		c.st.fillOdd = !c.plainSpace(args)
+	case "CS":
+		c.st.strokeOdd = !c.plainSpace(args)
+	}
+	if c.st.fillOdd {
+		c.st.fill = unknownShade()
+	}
+	if c.st.strokeOdd {
+		c.st.stroke = unknownShade()
+	}
+	return true
+}
+
+func (c *canvas) plainSpace(args []pdf.Object) bool {
+	name, _ := arg(args, 0).(pdf.Name)
+	switch name {
+	case "DeviceGray", "DeviceRGB", "DeviceCMYK":
+		return true
+	}
+	space := c.doc.Resolve(c.doc.Dict(c.res["ColorSpace"])[name])
+	if list, ok := space.(pdf.Array); ok && len(list) > 0 {
+		space = list[0]
+	}
+	switch c.doc.Name(space) {
+	case "DeviceGray", "DeviceRGB", "DeviceCMYK", "CalGray", "CalRGB", "ICCBased":
+		return true
+	}
+	return false
+}
+
 // colourOperator follows the colours of filling and stroking.
 func (st *state) colourOperator(op string, args []pdf.Object) bool {
 	switch op {

@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"math"
+	"strings"
 	"unicode"
 
 	"medborgarnavet/block/pdf"
@@ -118,8 +120,7 @@ func (c *canvas) measure(words []piece, s pdf.String, x float64) ([]piece, float
 	return words, x
 }
 
-// note records the words and moves on. Text drawn with procedures (Type 3) may
-// draw anything and so counts as covering.
+// note records the words and moves on. Some text counts as covering, see covers.
 func (c *canvas) note(words []piece, width float64) {
 	c.out.seq++
 	m := c.tm.Times(c.st.ctm)
@@ -140,12 +141,44 @@ func (c *canvas) note(words []piece, width float64) {
 			}
 		}
 		c.out.runs = append(c.out.runs, r)
-		if c.st.font.type3 && !unseen {
-			c.coverPart(b, 1, c.st.fillAlpha, false)
+		if !unseen {
+			c.coverText(r, b.grow(c.penWidth()/2))
 		}
 	}
 	if c.st.font != nil && c.st.font.type3 {
 		c.out.type3 = true
 	}
 	c.tm = pdf.Matrix{1, 0, 0, 1, width, 0}.Times(c.tm)
+}
+
+// coverText notes text that may hide what lies beneath it: text drawn with
+// procedures (Type 3) may draw anything; and in a look that is judged, signs
+// that are filled areas, letters drawn with a broad pen or in a colour that is
+// not known, and pale letters, which may have any shape.
+func (c *canvas) coverText(r run, b box) {
+	unknown := math.IsNaN(float64(r.ink))
+	switch {
+	case c.st.font.type3, c.look && (unknown || c.st.font.signs || c.penWidth() > c.st.size*c.st.ctm.Scale()/8 || strings.ContainsFunc(r.text, filledSign)):
+		c.coverPart(b, 1, c.st.fillAlpha, r.ink)
+	case c.look && r.ink.paper() && (len(c.out.paints) > maxGrounds || !r.standsOut(c.out.paints)):
+		c.addPaint(paint{box: b, weight: 1, shade: r.ink, pale: true}, c.st.fillAlpha)
+	}
+}
+
+// maxGrounds is how many paints beneath white text are looked at.
+const maxGrounds = 2000
+
+// penWidth is the width of the line that letters are drawn with, 0 when they
+// are only filled.
+func (c *canvas) penWidth() float64 {
+	switch c.st.render {
+	case 1, 2, 5, 6:
+		return c.st.lineWidth * c.st.ctm.Scale()
+	}
+	return 0
+}
+
+// filledSign are blocks, geometric shapes and the like.
+func filledSign(r rune) bool {
+	return r >= 0x2580 && r <= 0x25ff || r >= 0x2b00 && r <= 0x2bff || r >= 0x1fb00 && r <= 0x1fbff || r >= 0xe000 && r <= 0xf8ff
 }

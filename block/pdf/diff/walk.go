@@ -39,13 +39,21 @@ func (g *graph) fixInside(d *pdf.Document, o pdf.Object, u use) {
 		}
 	case pdf.Array:
 		for i, x := range v {
-			g.fix(x, u.index(i))
+			if !g.fixed(x) { // a store lists the same certificates again and again
+				g.fix(x, u.index(i))
+			}
 		}
 	case *pdf.Stream:
 		if v != nil {
 			g.fix(v.Dict, u)
 		}
 	}
+}
+
+// fixed tells whether a value is an object that is known to be fixed.
+func (g *graph) fixed(o pdf.Object) bool {
+	r, ok := o.(pdf.Ref)
+	return ok && g.work.spend(1) && g.nodes[r] != nil && g.nodes[r].has(roleFixed)
 }
 
 // enter records the use of a value and gives the use that its own values have.

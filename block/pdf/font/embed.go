@@ -24,16 +24,25 @@ func (s *Subset) pack() *embedding {
 	}
 }
 
+// Pack does the part of Embed that needs no file, when everything has been
+// shown, so that a goroutine of its own can do it beside other work.
+func (s *Subset) Pack() {
+	switch {
+	case s.ready != nil && s.packedAt == len(s.codes):
+	case len(s.codes) == len(s.font.base().codes):
+		s.ready = s.font.packed()
+	default:
+		s.ready = s.pack()
+	}
+	s.packedAt = len(s.codes)
+}
+
 // Embed adds the font to a file and gives its Type0 dictionary, to be named in
 // a page's resources. Call it when everything has been shown. add stores one
 // object and gives its reference.
 func (s *Subset) Embed(add func(pdf.Object) pdf.Ref) pdf.Ref {
-	var e *embedding
-	if len(s.codes) == len(s.font.base().codes) {
-		e = s.font.packed()
-	} else {
-		e = s.pack()
-	}
+	s.Pack()
+	e := s.ready
 	name := pdf.Name(e.tag + "+" + s.font.name)
 	packed := func(raw []byte, more pdf.Dict) pdf.Ref {
 		more["Filter"] = pdf.Name("FlateDecode")

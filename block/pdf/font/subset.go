@@ -24,6 +24,9 @@ type Subset struct {
 	codes []code          // codes[0] is .notdef, which is never shown
 	first []uint16        // glyph → the first code given to it
 	more  map[code]uint16 // the further ones: the same glyph for another text
+
+	ready    *embedding // what Pack made, of so many codes
+	packedAt int
 }
 
 // code is what a two-byte code means: a glyph, and the text it stands for. A

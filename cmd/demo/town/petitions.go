@@ -115,5 +115,5 @@ func (o *Outside) startHolder(dir string, caller, keeper place) (config.Holder, 
 	go func() { _ = o.Holder.server.Serve(tls.NewListener(l, orgcert.ServerTLS(cert, o.authority.Pool()))) }() // ends with Close
 	file := func(name string) string { return filepath.Join(o.certDir, name) }
 	return config.Holder{Endpoint: "https://" + l.Addr().String(), CertFile: file(caller.id + ".crt"), KeyFile: file(caller.id + ".key"),
-		RootsFile: o.roots, OrgNumber: keeper.orgNumber, StatementKey: hex.EncodeToString(store.StatementKey()[:ed25519.PublicKeySize])}, nil
+		RootsFile: o.roots, OrgNumber: keeper.orgNumber, Name: keeper.name, StatementKey: hex.EncodeToString(store.StatementKey()[:ed25519.PublicKeySize])}, nil
 }

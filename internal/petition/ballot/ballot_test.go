@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"strings"
@@ -47,7 +48,8 @@ func TestOnePersonVotesOnce(t *testing.T) {
 }
 
 // P-06, P-10, I-10: whatever people do and in whatever order it is committed,
-// votes less withdrawals are the rows and the leaves, and each sees their own.
+// votes less withdrawals are the rows, the leaves and the sum of the districts,
+// and each sees their own.
 func TestCountIsRows(t *testing.T) {
 	each(t, func(w *world) {
 		const people = 24
@@ -74,6 +76,10 @@ func TestCountIsRows(t *testing.T) {
 			if int64(len(leaves)) != want {
 				w.t.Errorf("%d leaves, want %d", len(leaves), want)
 			}
+			var sum int64
+			if err := tx.QueryRow(w.t.Context(), `SELECT COALESCE(sum(n), 0) FROM petition_district WHERE petition = $1`, w.petition).Scan(&sum); err != nil || sum != want {
+				w.t.Errorf("%d votes in the districts, want %d; %v", sum, want, err)
+			}
 			return err
 		})
 		if err != nil {
@@ -86,21 +92,21 @@ func TestCountIsRows(t *testing.T) {
 func (w *world) act(r *rand.Rand, p int, has bool) bool {
 	var want, got ballot.Outcome
 	var err error
-	ctx, who := context.Background(), voter(w.t, p)
+	ctx, who, district := context.Background(), voter(w.t, p), fmt.Sprintf("9911-%02d", p%5)
 	switch r.IntN(3) {
 	case 0:
 		want = ballot.Accepted
 		if has {
 			want = ballot.Voted
 		}
-		got, err = w.box.Cast(ctx, w.petition, who, time.Time{})
+		got, err = w.box.CastFrom(ctx, w.petition, who, time.Time{}, district)
 		has = true
 	case 1:
 		want = ballot.NotVoted
 		if has {
 			want = ballot.Withdrawn
 		}
-		got, err = w.box.Withdraw(ctx, w.petition, who, time.Time{})
+		got, err = w.box.WithdrawFrom(ctx, w.petition, who, time.Time{}, district)
 		has = false
 	default:
 		want = ballot.NotVoted

@@ -24,6 +24,9 @@ const (
 	NotVoted  Outcome = "not-voted" // there was none to withdraw
 )
 
+// Grace is for those who had begun to log in before the closing time.
+const Grace = 15 * time.Minute
+
 // RetryAfter is how long to wait when the queue is full.
 const RetryAfter = 2 * time.Second
 
@@ -33,7 +36,11 @@ var ErrFull = errors.New("ballot: the queue is full")
 const (
 	defaultQueue = 4096
 	groupSize    = 256
+	readyGroups  = 16 // sealed while the writer is busy, so that the next commit takes them all
 	stopLimit    = 20 * time.Second
+	many         = 8 // slips in a commit: from so many on the writer waits a moment for more
+	restCommits  = 16
+	longestWait  = 2 * time.Millisecond
 )
 
 // Options is what a Box uses.
@@ -77,7 +84,7 @@ func New(o Options) *Box {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Box{o: o, queue: make(chan *slip, o.Queue), ready: make(chan []*slip), known: make(map[string]*seal.Commitment)}
+	return &Box{o: o, queue: make(chan *slip, o.Queue), ready: make(chan []*slip, readyGroups), known: make(map[string]*seal.Commitment)}
 }
 
 // action is what a slip asks for.
@@ -96,6 +103,7 @@ type slip struct {
 	petition string
 	voter    pnr.Number
 	begun    time.Time // when the voter's login began
+	district string    // to count the vote in; "" is none
 
 	ctx       context.Context
 	sealed    seal.Nullifier
@@ -108,13 +116,24 @@ type slip struct {
 // Cast votes for a petition. begun is when the voter's login began: those who
 // had begun before the closing time have a grace of some minutes; zero = now.
 func (b *Box) Cast(ctx context.Context, petition string, voter pnr.Number, begun time.Time) (Outcome, error) {
-	s, err := b.put(ctx, &slip{action: cast, petition: petition, voter: voter, begun: begun})
+	return b.CastFrom(ctx, petition, voter, begun, "")
+}
+
+// CastFrom is Cast by somebody from a district, which is counted with the vote
+// and kept with no row: at most 16 of A-Z a-z 0-9 -, "" for none.
+func (b *Box) CastFrom(ctx context.Context, petition string, voter pnr.Number, begun time.Time, district string) (Outcome, error) {
+	s, err := b.put(ctx, &slip{action: cast, petition: petition, voter: voter, begun: begun, district: countable(district)})
 	return s.outcome, err
 }
 
 // Withdraw takes a vote back, as long as the petition takes votes.
 func (b *Box) Withdraw(ctx context.Context, petition string, voter pnr.Number, begun time.Time) (Outcome, error) {
-	s, err := b.put(ctx, &slip{action: withdraw, petition: petition, voter: voter, begun: begun})
+	return b.WithdrawFrom(ctx, petition, voter, begun, "")
+}
+
+// WithdrawFrom is Withdraw by somebody from a district.
+func (b *Box) WithdrawFrom(ctx context.Context, petition string, voter pnr.Number, begun time.Time, district string) (Outcome, error) {
+	s, err := b.put(ctx, &slip{action: withdraw, petition: petition, voter: voter, begun: begun, district: countable(district)})
 	return s.outcome, err
 }
 

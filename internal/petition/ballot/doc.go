@@ -1,9 +1,9 @@
 // Package ballot takes votes and keeps them as (petition, nullifier) and
 // nothing else (I-10, P-15).
 //
-// It owns the table petition_ballot and the one table a petition that holds
-// its votes, the queue in front of the one writer, the running count, and the
-// rewriting in key order. It does not know when a petition closes for good or
+// It owns the tables petition_ballot, petition_day and petition_district and
+// the one table a petition that holds its votes, the queue in front of the one
+// writer, the counts, and the rewriting in key order. It does not know when a petition closes for good or
 // what is published: closing and tally do. It knows a voter only between the
 // request and the sealing, in memory.
 //
@@ -26,4 +26,13 @@
 // key order hourly (nightly from 100 000), before a dump and at closing. Between
 // two rewritings the files of the database still tell in which order commits
 // came; nothing tells who was logged in then (I-17).
+//
+// The districts' counters are tiny and hot: every commit of a municipality that
+// counts them touches a few. Until the next rewriting the files therefore tell
+// of a commit which districts its votes came from, and of one that held a
+// single vote, the district of that nullifier. That joins with nothing
+// personal: a nullifier leads to nobody without the key, and whoever holds the
+// key needs no district; a district leads to thousands. Rewriting and
+// closing take it away as they take the order. What is shown of the counters
+// moves once a day, so that no vote can be watched arriving in a district.
 package ballot

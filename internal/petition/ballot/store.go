@@ -31,13 +31,14 @@ type Ballot struct {
 	Changed    int64 // votes and withdrawals since then
 	Recounted  time.Time
 	Drift      int64
+	Day        string // in Sweden: the days before it are in the series
 }
 
 // Count is how many votes there are by the running count.
 func (b Ballot) Count() int64 { return b.Accepted - b.Withdrawn }
 
 const columns = `id, commitment, receipts, closes_at, grace_ms, accepting, paused, accepted, withdrawn,
-	shown, shown_at, rewritten_at, accepted + withdrawn - rewritten_after, recounted_at, drift`
+	shown, shown_at, rewritten_at, accepted + withdrawn - rewritten_after, recounted_at, drift, day`
 
 // Load reads a ballot; fault.NotFound when there is none.
 func Load(ctx context.Context, tx *db.Tx, id string) (Ballot, error) {
@@ -58,7 +59,7 @@ func scan(row interface{ Scan(...any) error }) (b Ballot, err error) {
 	var commitment string
 	var closes, grace, shown, rewritten, recounted int64
 	err = row.Scan(&b.ID, &commitment, &b.Receipts, &closes, &grace, &b.Accepting, &b.Paused, &b.Accepted, &b.Withdrawn,
-		&b.Shown, &shown, &rewritten, &b.Changed, &recounted, &b.Drift)
+		&b.Shown, &shown, &rewritten, &b.Changed, &recounted, &b.Drift, &b.Day)
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, fault.ErrNotFound
 	}
@@ -113,15 +114,19 @@ func Create(ctx context.Context, tx *db.Tx, o Opening) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "ballot: encode a commitment")
 	}
+	day, err := swedishDay(tx.Now)
+	if err != nil {
+		return err
+	}
 	receipts, now := 0, db.Millis(tx.Now)
 	if o.Receipts {
 		receipts = 1
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO petition_ballot (id, commitment, receipts, closes_at, grace_ms, accepting, paused, accepted, withdrawn,
-			shown, shown_at, rewritten_at, rewritten_after, recounted_at, drift)
-		VALUES ($1, $2, $3, $4, $5, 1, 0, 0, 0, 0, $6, $6, 0, $6, 0)`,
-		id, string(commitment), receipts, db.Millis(o.ClosesAt), o.Grace.Milliseconds(), now)
+			shown, shown_at, rewritten_at, rewritten_after, recounted_at, drift, day)
+		VALUES ($1, $2, $3, $4, $5, 1, 0, 0, 0, 0, $6, $6, 0, $6, 0, $7)`,
+		id, string(commitment), receipts, db.Millis(o.ClosesAt), o.Grace.Milliseconds(), now, day)
 	if db.IsUnique(err) {
 		return fault.New(fault.Conflict, "ballot: the petition is open already")
 	}
@@ -234,9 +239,30 @@ func count(ctx context.Context, tx *db.Tx, petition string, accepted, withdrawn 
 		WHERE id = $1 AND accepting = 1`, []any{petition, accepted, withdrawn})
 }
 
-// Stop ends the taking of votes for good. It may be called again.
+// Stop ends the taking of votes for good: the last day's row is written and of
+// the districts only what may be shown is kept. It may be called again.
 func Stop(ctx context.Context, tx *db.Tx, petition string) error {
-	_, err := tx.Exec(ctx, `UPDATE petition_ballot SET accepting = 0 WHERE id = $1`, petition)
+	b, err := lock(ctx, tx, petition)
+	if err != nil || !b.Accepting {
+		return err
+	}
+	last, err := b.today(tx.Now)
+	if err != nil {
+		return err
+	}
+	if err := endDays(ctx, tx, b, last); err != nil {
+		return err
+	}
+	if err := writeDay(ctx, tx, petition, last, b.Public().Count); err != nil {
+		return err
+	}
+	if err := showDistricts(ctx, tx, b); err != nil {
+		return err
+	}
+	if err := closeDistricts(ctx, tx, petition); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE petition_ballot SET accepting = 0 WHERE id = $1`, petition)
 	return err
 }
 

@@ -26,13 +26,14 @@ const (
 // Tidied is what a run of Tidy did.
 type Tidied struct {
 	NotMine   bool // another node has the lease
+	Days      int  // petitions that have come to another day
 	Shown     int  // public counts that moved
 	Rewritten int
 	Recounted int
 	Drifting  []string // petitions whose rows do not match their count: an alarm
 }
 
-// Tidy moves the public counts, rewrites rows in key order where it is time,
+// Tidy ends days, moves the public counts, rewrites rows in key order where it is time,
 // and recounts nightly. Run it every minute on every node; one works. A
 // petition that fails stops no other.
 func (b *Box) Tidy(ctx context.Context, step int64) (Tidied, error) {
@@ -61,6 +62,16 @@ func (b *Box) Tidy(ctx context.Context, step int64) (Tidied, error) {
 }
 
 func (b *Box) tidyOne(ctx context.Context, one Ballot, now time.Time, step int64, done *Tidied) error {
+	today, err := one.today(now)
+	if err != nil {
+		return err
+	}
+	if one.Day != today { // before the count moves: it was public until now
+		if err := b.endDay(ctx, one.ID); err != nil {
+			return err
+		}
+		done.Days++
+	}
 	if shown := stepped(one.Count(), step); shown != one.Shown && now.Sub(one.ShownAt) >= StepEvery {
 		if err := b.show(ctx, one.ID, shown); err != nil {
 			return err

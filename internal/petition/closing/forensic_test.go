@@ -38,7 +38,9 @@ func lower(s string) string { return strings.ToLower(s) }
 func TestNothingIsLeft(t *testing.T) {
 	for _, design := range []string{"D1", "D2"} {
 		t.Run(design, func(t *testing.T) {
+			t.Parallel()
 			dbtest.EachOptions(t, func(t *testing.T, o db.Options) {
+				t.Parallel()
 				if design == "D2" && o.Driver == db.Postgres && size(0, 1) == 0 {
 					return // in `make long`: the design decides what is sealed, the engine where it lies
 				}
@@ -200,15 +202,18 @@ func places(t *testing.T, h host) []string {
 // needleSet finds many byte strings at once: by their first eight bytes, behind
 // a small filter.
 type needleSet struct {
-	filter [1 << 16]bool
+	filter [1 << 20]bool
 	first  map[uint64][]string
 }
+
+// slot spreads keys over the filter, so that few that are no needle pass it.
+func slot(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 >> 44 }
 
 func newNeedles() *needleSet { return &needleSet{first: map[uint64][]string{}} }
 
 func (n *needleSet) text(s string) {
 	key := binary.LittleEndian.Uint64([]byte(s))
-	n.filter[uint16(key)^uint16(key>>24)] = true
+	n.filter[slot(key)] = true
 	n.first[key] = append(n.first[key], s)
 }
 
@@ -255,21 +260,28 @@ func (n *needleSet) search(t *testing.T, dirs []string) map[string]int {
 }
 
 func (n *needleSet) in(raw []byte) (found, numbers int) {
+	n.each(raw, func(s string, _ int) {
+		found++
+		if len(s) < 14 { // the others are 32 bytes or forms of them
+			numbers++
+		}
+	})
+	return found, numbers
+}
+
+// each tells of every needle in raw, and where.
+func (n *needleSet) each(raw []byte, fn func(s string, at int)) {
 	for at := 0; at+8 <= len(raw); at++ {
 		key := binary.LittleEndian.Uint64(raw[at:])
-		if !n.filter[uint16(key)^uint16(key>>24)] {
+		if !n.filter[slot(key)] {
 			continue
 		}
 		for _, s := range n.first[key] {
 			if len(raw)-at >= len(s) && string(raw[at:at+len(s)]) == s {
-				found++
-				if len(s) < 14 { // the others are 32 bytes or forms of them
-					numbers++
-				}
+				fn(s, at)
 			}
 		}
 	}
-	return found, numbers
 }
 
 // candidates is everything left on the host that could be a key: each 32 bytes

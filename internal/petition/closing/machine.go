@@ -2,7 +2,6 @@ package closing
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,7 +23,7 @@ const (
 	stepLimit = 5 * time.Minute
 
 	// Grace is for those who had begun to log in before the closing time.
-	Grace = 15 * time.Minute
+	Grace = ballot.Grace
 	// LateAfter is when an unreported petition is an alarm.
 	LateAfter = 24 * time.Hour
 )
@@ -286,22 +285,12 @@ func (m *Machine) count(ctx context.Context, p Petition) error {
 	})
 }
 
-// note goes into our tombstone, so that a backup from before the closing can
-// be erased again without losing the count. It names nobody.
-type note struct {
-	Count     int64     `json:"count"`
-	Root      string    `json:"root"`
-	Accepted  int64     `json:"accepted"`
-	Withdrawn int64     `json:"withdrawn"`
-	Closed    time.Time `json:"closed"`
-}
-
 // destroy has every holder destroy its key, and keeps what each says, also
 // when another cannot be reached.
 func (m *Machine) destroy(ctx context.Context, p Petition) error {
-	text, err := json.Marshal(note{Count: p.Count, Root: p.Root, Accepted: p.Ballot.Accepted, Withdrawn: p.Ballot.Withdrawn, Closed: p.Ballot.ClosesAt})
+	text, err := m.noteOf(ctx, p)
 	if err != nil {
-		return fault.Wrap(fault.Internal, err, "closing: encode")
+		return err
 	}
 	done, failure := m.o.Sealer.Destroy(ctx, p.Ballot.Commitment, text)
 	m.o.Trace(p.ID(), "keys gone")
@@ -371,34 +360,4 @@ func (m *Machine) reportOf(ctx context.Context, tx *db.Tx, p Petition) (tally.Re
 		r.Method.Agree = r.Method.Agree && (d.Key.ID == "" || d.Evaluations >= p.Ballot.Accepted)
 	}
 	return r, err
-}
-
-// Late is a petition that should have been reported long ago.
-type Late struct {
-	Petition string
-	State    State
-	Closed   time.Time
-	Failed   fault.Kind
-}
-
-// Alarms are the petitions that are late, for the steward's page (rule 9).
-func (m *Machine) Alarms(ctx context.Context) ([]Late, error) {
-	var late []Late
-	err := m.o.DB.Read(ctx, func(tx *db.Tx) error {
-		ids, err := unfinished(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			p, err := Load(ctx, tx, id)
-			if err != nil {
-				return err
-			}
-			if tx.Now.Sub(p.Ballot.ClosesAt) > LateAfter {
-				late = append(late, Late{Petition: id, State: p.State, Closed: p.Ballot.ClosesAt, Failed: p.Failed})
-			}
-		}
-		return nil
-	})
-	return late, err
 }

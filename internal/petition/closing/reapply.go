@@ -108,6 +108,10 @@ func (m *Machine) again(ctx context.Context, id string, text json.RawMessage) (e
 				return err
 			}
 		}
+		p.Ballot.ClosesAt = n.Closed
+		if err := ballot.Restore(ctx, tx, p.Ballot, n.Kept); err != nil {
+			return err
+		}
 		if err := keepLeaves(ctx, tx, p, n); err != nil {
 			return err
 		}
@@ -126,7 +130,7 @@ func (m *Machine) again(ctx context.Context, id string, text json.RawMessage) (e
 func fromRows(ctx context.Context, tx *db.Tx, p Petition) (note, error) {
 	leaves, err := tally.Leaves(ctx, tx, p.ID())
 	return note{Count: int64(len(leaves)), Root: tally.RootOf(leaves), Accepted: p.Ballot.Accepted, Withdrawn: p.Ballot.Withdrawn,
-		Closed: earliest(p.Ballot.ClosesAt, tx.Now)}, err
+		Closed: earliest(p.Ballot.ClosesAt, tx.Now), Kept: ballot.Kept{Shown: p.Ballot.Shown}}, err
 }
 
 // keepLeaves saves a list that is to be published, if the backup still has

@@ -90,6 +90,10 @@ type world struct {
 	stop    func()
 }
 
+// opening keeps tests that run beside each other from waiting seconds for each
+// other's migrations, which PostgreSQL does one at a time.
+var opening sync.Mutex
+
 // start runs the host; trace is called at each durable step.
 func (h host) start(c *clock.Manual, trace func(step string)) (*world, error) {
 	w := &world{host: h, clock: c}
@@ -98,7 +102,10 @@ func (h host) start(c *clock.Manual, trace func(step string)) (*world, error) {
 	}
 	h.o.Clock = c
 	var err error
-	if w.db, err = db.Open(context.Background(), h.o); err != nil {
+	opening.Lock()
+	w.db, err = db.Open(context.Background(), h.o)
+	opening.Unlock()
+	if err != nil {
 		return nil, err
 	}
 	w.ring, err = keyring.Open(keyring.Options{LastingKeyFile: h.dir + "/master.key", DueKeyDir: h.dir + "/due", Clock: c})
@@ -198,7 +205,9 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
 	for _, design := range []string{"D1", "D2"} {
 		t.Run(design, func(t *testing.T) {
+			t.Parallel() // they wait for disks more than they work
 			dbtest.EachOptions(t, func(t *testing.T, o db.Options) {
+				t.Parallel()
 				fn(t, newHost(t, design, o).mustStart(t, clock.NewManual(today), nil))
 			})
 		})

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,7 +106,7 @@ type bestTime struct {
 
 type document struct {
 	Digest digest    `xml:"DigestAlgAndValue"`
-	Object reference `xml:"SignersDocumentRepresentation"`
+	Object reference `xml:"SignersDocumentRef"`
 }
 
 type attributes struct {
@@ -217,10 +218,11 @@ func one(rep validation.Report, s validation.Signature, number int, file digest)
 	if s.Signer.Qualification != "" {
 		out.Quality.Level = append(out.Quality.Level, qualityURI+string(s.Signer.Qualification))
 	}
-	if len(s.Reasons) > 0 {
+	reasons := slices.Concat(s.Reasons, rep.Reasons) // of the file last: a signature that was removed is told by those that are left
+	if len(reasons) > 0 {
 		out.Status.Detail = &details{}
 	}
-	for _, r := range s.Reasons {
+	for _, r := range reasons {
 		kind := reasonURI + string(r.Code)
 		out.Status.Detail.List = append(out.Status.Detail.List, detail{kind + ":en", r.En}, detail{kind + ":sv", r.Sv})
 	}

@@ -175,7 +175,7 @@ func frozen(w plugin.Worksheet) []page.Component {
 	incomes := page.Table{Caption: page.T("desk.sheet.incomes"), Foot: foot(5, 3, page.Amount(w.IncomesOre)), Empty: page.T("desk.sheet.no_incomes"),
 		Columns: e.inputs([]page.Column{{Text: page.T("desk.sheet.income")}, number("desk.sheet.agency"), number("desk.sheet.applicant"), number("desk.sheet.used")})}
 	for _, l := range w.Incomes {
-		incomes.Rows = append(incomes.Rows, page.TableRow{Cells: []page.Text{label(l.Label, l.Payer), agency(l), page.AmountOf(l.ApplicantOre, page.T("desk.none")),
+		incomes.Rows = append(incomes.Rows, page.TableRow{Cells: []page.Text{label(l.Label, l.Payer), e.agency(l), page.AmountOf(l.ApplicantOre, page.T("desk.none")),
 			e.used(l), l.Reason}})
 	}
 	return []page.Component{e.norm(w), e.costs(w), incomes, sums(w)}

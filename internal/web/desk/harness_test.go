@@ -193,6 +193,9 @@ func application(person, name, reference string) submission.Record {
 				{Path: "inkomster.fk", Label: "Barnbidrag", Payer: "Försäkringskassan", State: plugin.StateAnswered, FetchedOre: ore(125000), Changed: true},
 				{Path: "inkomster.so", Label: "A-kassa", Payer: "A-kassan", State: plugin.StateUnavailable},
 				{Path: "inkomster.pm", Label: "Pension", Payer: "Pensionsmyndigheten", State: plugin.StateNothing},
+				{Path: "inkomster.bostad", Label: "Bostadsbidrag", Payer: "Försäkringskassan", State: plugin.StateNothing, Others: []plugin.Payment{
+					{Payer: "Försäkringskassan", Benefit: "Bostadsbidrag", PayDate: "2026-09-25", NetOre: ore(210050), Status: paid.Status},
+					{Payer: "Försäkringskassan", Benefit: "Bostadsbidrag", PayDate: "2026-10-27", NetOre: ore(210050), Status: paid.Status}}},
 				{Path: "inkomster.skv", Label: "Kapital", Payer: "Skatteverket", State: plugin.StateNotAsked}}},
 		Summary: []submission.SummarySection{{ID: "inkomster", Title: "Inkomster", Lines: []submission.SummaryLine{
 			{Label: "Studiemedel", Value: "1 022 kr", Fetched: "10 024 kr", Comment: "Jag hoppade av.", Changed: true}, {Label: "Lön"}}}}}

@@ -44,6 +44,7 @@ func TestCasePage(t *testing.T) {
 		"Anna Berglund, december 2026", "19850709-9805", "En vuxen, Alma Berglund (9 år, 30 dagar i månaden)",
 		"Inkomst Myndigheten Sökande Används", "10 024 kr", "1 022 kr Skiljer sig", "Jag hoppade av.", "En utbetalning",
 		"ändrat efter att den sökande såg beloppet", "kunde inte svara Sökande – Används Inte känt", "inget att visa", "svarade", "inte tillfrågad",
+		"Bostadsbidrag Försäkringskassan 2 utbetalningar som inte räknas", "inget i november 2026",
 		"På en rad har myndigheten och den sökande olika belopp", "2 inkomstrader utan belopp",
 		"Hyra", "Sökt", "Godkänt", "Inte godkänt", "testnormen 2026", "Att betala ut", "hyresavi.pdf",
 		"oktober 2026", "bifall", "8 123 kr", "I verksamhetssystemet", "22 november 2026 kl. 09.00")
@@ -174,7 +175,7 @@ func TestExportRoute(t *testing.T) {
 	id := o.caseOf(anna, "Anna Berglund", "EB 2026-000001")
 	w := o.login(eva, "Eva Lind", session.Staff).do("GET", "/handlaggare/arenden/"+id+"/underlag", nil)
 	var rec submission.Record
-	if err := json.Unmarshal(w.Body.Bytes(), &rec); err != nil || rec.Reference != "EB 2026-000001" || len(rec.Application.Rows) != 5 {
+	if err := json.Unmarshal(w.Body.Bytes(), &rec); err != nil || rec.Reference != "EB 2026-000001" || len(rec.Application.Rows) != 6 {
 		t.Errorf("%v, %+v", err, rec.Reference)
 	}
 	if got := w.Header().Get("Content-Disposition"); !strings.HasPrefix(got, "attachment;") {
@@ -300,6 +301,9 @@ func TestWhatValidationSaid(t *testing.T) {
 		{validation.Record{Verdict: validation.Valid, Claimed: "2A", Conformant: true}, []string{"Underskriften är giltig.", "PDF/A-2A håller."}},
 		{validation.Record{Verdict: validation.Invalid, Claimed: "3A"}, []string{"Underskriften är inte giltig.", "säger sig vara PDF/A-3A men är det inte"}},
 		{validation.Record{Verdict: validation.Undecided, Claimed: "1B", Disagree: true}, []string{"Det går inte att avgöra", "Granskarna är oense om PDF/A-1B."}},
+		{validation.Record{Verdict: validation.Valid, Claimed: "2B", Disagree: true, Checkers: []validation.CheckerResult{{Name: "medborgarnavet", Conformant: true},
+			{Name: "veraPDF", Findings: 2}, {Name: "tredje", Failed: "no"}}}, []string{"Granskarna är oense om PDF/A-2B. Lita inte på en ensam av dem.",
+			"medborgarnavet: inga fel. veraPDF: bryter mot 2 regler. tredje: kunde inte kontrollera filen."}},
 		{validation.Record{Verdict: validation.NoSignature}, []string{"Ingen elektronisk underskrift."}},
 		{validation.Record{Verdict: validation.Unusable}, []string{"Filen går inte att läsa som PDF."}},
 	} {

@@ -23,7 +23,7 @@ func (p *Pages) received(ctx context.Context, f casework.CaseFile) (map[string]p
 		case !kept:
 			out[id] = page.T("desk.received.soon")
 		default:
-			out[id] = []page.Text{signatureWord(rec), " ", formatWord(rec)}
+			out[id] = []page.Text{signatureWord(rec), " ", formatWord(rec), checkerWords(rec)}
 		}
 		return nil
 	}
@@ -69,4 +69,23 @@ func formatWord(r validation.Record) page.Text {
 		return page.T("desk.received.conformant", "profile", r.Claimed)
 	}
 	return page.T("desk.received.not_conformant", "profile", r.Claimed)
+}
+
+// checkerWords are what each of several validators said of the format (S-12).
+func checkerWords(r validation.Record) page.Text {
+	if r.Claimed == "" || len(r.Checkers) < 2 {
+		return ""
+	}
+	var out []page.Text
+	for _, c := range r.Checkers {
+		said := page.N("desk.received.by_no", c.Findings, "name", c.Name)
+		switch {
+		case c.Failed != "":
+			said = page.T("desk.received.by_failed", "name", c.Name)
+		case c.Conformant:
+			said = page.T("desk.received.by_yes", "name", c.Name)
+		}
+		out = append(out, " ", said)
+	}
+	return out
 }

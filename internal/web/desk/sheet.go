@@ -195,7 +195,11 @@ func (e entries) income(l plugin.IncomeLine) page.TableRow {
 		name = append(name, page.Details{Summary: page.T("desk.sheet.comment"), Body: l.Comment})
 	}
 	if n := len(l.Payments) + len(l.Others); n > 0 {
-		name = append(name, page.Details{Summary: page.N("desk.sheet.payments", n),
+		key := "desk.sheet.payments"
+		if len(l.Payments) == 0 {
+			key = "desk.sheet.payments_beside"
+		}
+		name = append(name, page.Details{Summary: page.N(key, n),
 			Body: page.Payments{Counted: l.Payments, Others: l.Others, ControlMonth: e.f.Record.Application.ControlMonth}})
 	}
 	applicant := []page.Text{page.AmountOf(l.ApplicantOre, page.T("desk.sheet.agrees"))}
@@ -205,7 +209,7 @@ func (e entries) income(l plugin.IncomeLine) page.TableRow {
 	if l.Differs {
 		applicant = append(applicant, " ", page.Tag{Text: page.T("desk.sheet.differs_mark"), Tone: page.Info, Shape: "dot"})
 	}
-	cells := []page.Text{whole(name...), agency(l), applicant, e.used(l)}
+	cells := []page.Text{whole(name...), e.agency(l), applicant, e.used(l)}
 	return page.TableRow{Cells: e.enter(cells, l.Key, l.Label, l.Reason)}
 }
 
@@ -223,8 +227,13 @@ func (e entries) used(l plugin.IncomeLine) page.Text {
 }
 
 // agency is the agency's amount, or how it answered: never 0 for "does not
-// know" (I-6).
-func agency(l plugin.IncomeLine) page.Text {
+// know" (I-6). An agency that told only of payments that do not count, of other
+// months or not made yet, has something to show, but nothing in the month.
+func (e entries) agency(l plugin.IncomeLine) page.Text {
+	month := e.f.Record.Application.ControlMonth
+	if l.AgencyOre == nil && len(l.Others) > 0 && month != "" && (l.State == plugin.StateAnswered || l.State == plugin.StateNothing) {
+		return page.T("desk.sheet.none_then", "month", page.MonthOf(month))
+	}
 	return page.AmountOf(l.AgencyOre, page.T("desk.state_word."+stateWord(l.State)))
 }
 

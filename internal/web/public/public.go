@@ -1,10 +1,9 @@
-// Package public is what anyone sees: the start page, logging in and out
-// with an e-ID, help, and the statements that the law asks for.
+// Package public is what anyone sees: the start page, help, and the statements
+// that the law asks for; and it is where a login begins and ends.
 //
-// Logging in is one set of pages for two separate kinds of login, of
-// residents and of staff, each on its own address and with its own cookie; a
-// login of one kind opens nothing of the other. The pages never type or show
-// a personal identity number: who logs in is told by the e-ID alone.
+// There are two separate kinds of login, of residents and of staff, each with
+// its own address and its own cookie; a login of one kind opens nothing of the
+// other. The pages between the first button and the e-ID's answer are eid's.
 package public
 
 import (
@@ -13,7 +12,6 @@ import (
 
 	"medborgarnavet/internal/catalog"
 	"medborgarnavet/internal/clock"
-	"medborgarnavet/internal/identity"
 	"medborgarnavet/internal/identity/flow"
 	"medborgarnavet/internal/identity/session"
 	"medborgarnavet/internal/web/page"
@@ -38,11 +36,6 @@ type Deps struct {
 	Catalog      *catalog.Catalog
 	Flow         *flow.Flow
 	Sessions     *session.Store
-	// Provider is the e-ID to log in with.
-	Provider string
-	// BaseURL is this site's own address as the browser sees it, without a
-	// slash at the end.
-	BaseURL func(*http.Request) string
 	// Terms are each board's.
 	Terms []Terms
 }
@@ -78,34 +71,9 @@ func (p *Pages) Routes() []route.Route {
 		quiet("GET /assets/", plain(p.Renderer.Assets().ServeHTTP)),
 	}
 	for _, d := range doors {
-		routes = append(routes,
-			open("GET "+d.path+"/logga-in", p.instruct(d)),
-			open("POST "+d.path+"/logga-in", p.beginLogin(d)),
-			open("GET "+d.path+"/logga-in/ater", p.back(d)),
-			open("GET "+d.path+"/logga-in/{handle}", p.wait(d)),
-			quiet("GET "+d.path+"/logga-in/{handle}/lage", p.waitPart(d)),
-			quiet("GET "+d.path+"/logga-in/{handle}/qr", p.qr(d)),
-			open("POST "+d.path+"/logga-in/{handle}/ny", p.again(d)),
-			open("POST "+d.path+"/logga-in/{handle}/avbryt", p.cancel(d)),
-			open("GET "+d.path+"/logga-in/{handle}/klar", p.finish(d)),
-			open("POST "+d.path+"/logga-ut", p.logOut(d)),
-		)
+		routes = append(routes, open("POST "+d.path+"/logga-ut", p.logOut(d)))
 	}
 	return routes
-}
-
-// door is where one kind of login comes in.
-type door struct {
-	kind   identity.Kind
-	path   string // prefix of the addresses
-	cookie string
-	login  string // cookie of a login under way
-	home   string
-}
-
-var doors = []door{
-	{identity.Citizen, "", route.CitizenCookie, "__Host-mnv-login", "/mina-sidor"},
-	{identity.Staff, "/handlaggare", route.StaffCookie, "__Host-mnv-desk-login", "/handlaggare"},
 }
 
 func plain(h http.HandlerFunc) route.Handler {

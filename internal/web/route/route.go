@@ -50,6 +50,10 @@ type Route struct {
 	// Quiet marks requests that a page makes by itself: they do not count
 	// as activity of the person (polling must not extend the idle time).
 	Quiet bool
+	// Discreet is for what nobody may be found out to have done, such as
+	// voting: no login is looked up, no line tells of one request, and an
+	// error page has no id. Only for Public. See DiscreetLog.
+	Discreet bool
 	// MaxBytes limits the body; 0 = 256 KiB.
 	MaxBytes int64
 	// Stream leaves the body to the handler, which reads it as it comes:
@@ -103,6 +107,7 @@ const (
 // Router serves the routes of one municipality.
 type Router struct {
 	opt    Options
+	quiet  *slog.Logger // for Discreet routes
 	mux    *http.ServeMux
 	cross  *http.CrossOriginProtection
 	routes []Route
@@ -111,7 +116,7 @@ type Router struct {
 // New builds a router. Every fault in the table is an error: a router with a
 // route that has no rule never serves.
 func New(opt Options, routes []Route) (*Router, error) {
-	rt := &Router{opt: opt, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), routes: routes}
+	rt := &Router{opt: opt, quiet: DiscreetLog(opt.Log), mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), routes: routes}
 	for _, route := range routes {
 		if err := check(route); err != nil {
 			return nil, err
@@ -149,6 +154,8 @@ func check(route Route) error {
 		return fmt.Errorf("route %q lets staff in without naming a role", route.Pattern)
 	case route.Access != Public && route.Access != Citizen && route.Access != Staff:
 		return fmt.Errorf("route %q has no access rule", route.Pattern)
+	case route.Discreet && (route.Access != Public || route.NoLogin != nil):
+		return fmt.Errorf("route %q is discreet and has logins", route.Pattern)
 	case route.Access != Staff && len(route.Roles) > 0:
 		return fmt.Errorf("route %q names roles but is not for staff", route.Pattern)
 	}
@@ -172,6 +179,9 @@ func (rt *Router) serve(route Route) http.HandlerFunc {
 	limit := route.MaxBytes
 	if limit == 0 {
 		limit = 256 << 10
+	}
+	if route.Discreet {
+		return rt.serveDiscreet(route, limit)
 	}
 	return func(w http.ResponseWriter, hr *http.Request) {
 		r := rt.request(hr)
@@ -286,9 +296,11 @@ func (rt *Router) recover(w http.ResponseWriter, r *Request) {
 	case http.ErrAbortHandler:
 		panic(p) // the server's own way to drop a connection
 	}
-	rt.opt.Log.Error("panic", "id", r.ID, "kind", fmt.Sprintf("%T", p), "at", places())
+	rt.opt.Log.Error("panic", "id", r.ID, "kind", typeName(p), "at", places())
 	rt.opt.Fail(w, r, fault.New(fault.Internal, "panic"))
 }
+
+func typeName(v any) string { return fmt.Sprintf("%T", v) }
 
 // places are the functions and lines that led to a panic. The value of a
 // panic and the arguments in a stack trace may hold data; these cannot (I-9).

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -150,6 +151,27 @@ func changedPage(t *testing.T, file []byte) []byte {
 	}
 	first["Contents"] = u.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: []byte("BT ET")})
 	u.Set(pages[0].Ref, first)
+	more, err := u.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(bytes.Clone(file), more...)
+}
+
+// unsignedAgain is a file whose form a later revision took away.
+func unsignedAgain(t *testing.T, file []byte) []byte {
+	t.Helper()
+	f, err := pdf.Read(file, pdf.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, ok := f.Latest().Trailer()["Root"].(pdf.Ref)
+	if !ok {
+		t.Fatal("no root")
+	}
+	u, cat := f.Update(), maps.Clone(f.Latest().Catalog())
+	delete(cat, "AcroForm")
+	u.Set(root, cat)
 	more, err := u.Bytes()
 	if err != nil {
 		t.Fatal(err)

@@ -26,14 +26,25 @@ func outcome(rep validation.Report, l validation.Lang) page.Answer {
 		a.Items = texts(rep.Reasons, l)
 		return a
 	}
-	return page.Answer{Kind: page.AnswerUnsure, Title: page.N("validate.outcome.unsure", max(1, n)),
+	a := page.Answer{Kind: page.AnswerUnsure, Title: page.N("validate.outcome.unsure", max(1, n)),
 		Body: []page.Text{page.T("validate.outcome.cause", "cause", cause(rep)), " ", page.N("validate.outcome.unsure_text", max(1, n))}}
+	if n == 0 { // else the signatures tell
+		a.Items = texts(rep.Reasons, l)
+	}
+	return a
 }
 
 // refused is an answer of no. A document that was changed is said in those
 // words, and by what; else the reason is said.
 func refused(rep validation.Report, l validation.Lang, n int) page.Answer {
 	a := page.Answer{Kind: page.AnswerNo, Title: page.N("validate.outcome.no", max(1, n))}
+	if rep.Removed() {
+		a.Title, a.Body = page.T("validate.outcome.removed"), page.T("validate.outcome.removed_text")
+		if n > 0 {
+			a.Items = reasonsOfNo(rep, l)
+		}
+		return a
+	}
 	if !changed(rep) {
 		a.Body = page.T("validate.outcome.no_why")
 		a.Items = reasonsOfNo(rep, l)

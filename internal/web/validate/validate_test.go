@@ -70,6 +70,7 @@ func TestVerdictsInWords(t *testing.T) {
 		{"two", c.signed(signed, "Bo", "Ek", pades.BLTA), "yes", []string{"Alla 2 underskrifter är giltiga.", "1. Anna Berglund", "2. Bo Ek"}},
 		{"changed", changedPage(t, signed), "no", []string{"Underskriften är inte giltig. Dokumentet har ändrats efter att det skrevs under.", "En del av dokumentet"}},
 		{"no answer from the issuer", offline, "unsure", []string{"Vi kan inte avgöra om underskriften är giltig. Orsak: vi fick inte svar från utfärdaren. Det betyder inte att den är fel."}},
+		{"a signature removed", unsignedAgain(t, signed), "no", []string{"En underskrift har tagits bort ur filen.", "Lita inte på filen."}},
 		{"unsigned", plain, "none", []string{"Det finns ingen elektronisk underskrift i filen. En inskannad namnteckning räknas inte här."}},
 	} {
 		for _, lang := range page.Languages() {

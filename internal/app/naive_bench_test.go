@@ -1,0 +1,80 @@
+package app_test
+
+import (
+	"database/sql"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"medborgarnavet/internal/db/dbtest"
+)
+
+// naive measures the small services of bench/naive on the same PostgreSQL.
+func naive(b *testing.B, kind string) {
+	if _, err := exec.LookPath(kind); err != nil {
+		b.Logf("NOT MEASURED: there is no %s", kind)
+		return
+	}
+	dsn := dbtest.Postgres(b).DSN
+	pool, err := sql.Open("pgx", dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer pool.Close()
+	for _, text := range []string{`CREATE TABLE naive_petition (id text PRIMARY KEY, title text, text text, votes bigint NOT NULL DEFAULT 0)`,
+		`CREATE TABLE naive_vote (petition text, voter bytea, at timestamptz, PRIMARY KEY (petition, voter))`,
+		`INSERT INTO naive_petition VALUES ('1', 'Bygg en bro', repeat('En bro över ån. ', 30), 0)`} {
+		if _, err := pool.ExecContext(b.Context(), text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	address := startNaive(b, kind, dsn)
+	const n = 10_000
+	requests := make([][]byte, n)
+	for i := range requests {
+		requests[i] = (&bench{address: address}).post("/", url.Values{"petition": {"1"}, "person": {synthetic(i).Plain()}})
+	}
+	for b.Loop() {
+		storm(b, address, requests, http.StatusSeeOther)
+	}
+}
+
+// startNaive starts a service of bench/naive and gives its address.
+func startNaive(b *testing.B, kind, dsn string) string {
+	b.Helper()
+	l := listen(b)
+	address := l.Addr().String()
+	_ = l.Close() // the service takes the port
+	_, port, _ := net.SplitHostPort(address)
+	cmd := exec.Command("node", "../../bench/naive/server.mjs", port, dsn)
+	if kind == "php" {
+		u, err := url.Parse(dsn)
+		if err != nil {
+			b.Fatal(err)
+		}
+		cmd = exec.Command("php", "-d", "variables_order=EGPCS", "-S", address, "../../bench/naive/index.php")
+		cmd.Env = append(os.Environ(), "PHP_CLI_SERVER_WORKERS=8", "NAIVE_USER="+u.User.Username(),
+			"NAIVE_DSN=pgsql:host="+u.Hostname()+";port="+u.Port()+";dbname="+strings.TrimPrefix(u.Path, "/")+";options='-c search_path="+u.Query().Get("search_path")+"'")
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	for range 100 {
+		resp, err := http.Get("http://" + address + "/?id=1")
+		if err == nil {
+			_ = resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return address
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.Fatalf("%s does not answer", kind)
+	return ""
+}
