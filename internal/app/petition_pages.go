@@ -43,7 +43,7 @@ func (t *town) petitionPages(renderer *page.Renderer) (routes []route.Route, doo
 	}
 	on := func(name string) bool { return p.switches.On(switches.Name(name)) }
 	read, err := webpetition.New(webpetition.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Petitions: p.life, Shelf: p.shelf,
-		Searches: p.searches, On: on, Stored: t.storedOfVotes, Series: t.dailyCounts, Files: t.publishedFiles, ErasureReport: t.erasureReport,
+		Searches: p.searches, On: on, Stored: t.storedOfVotes, Series: t.dailyCounts, Files: t.publishedFiles, Leaves: t.leafFile, ErasureReport: t.erasureReport,
 		Promise:   func(context.Context, string) (seal.Promise, error) { return p.sealer.Promise(), nil },
 		PublicKey: hex.EncodeToString(t.ring.Public(tally.Purpose)), Districts: t.districts()})
 	if err != nil {
@@ -192,21 +192,22 @@ func (t *town) districts() func(context.Context, string) ([]webpetition.District
 	}
 }
 
+// publishedFiles are the signed files of a petition.
 func (t *town) publishedFiles(ctx context.Context, id string) (files []tally.File, err error) {
-	err = t.db.Read(ctx, func(tx *db.Tx) error {
-		if files, err = tally.Published(ctx, tx, id); err != nil {
-			return err
-		}
-		leaves, err := tally.LeafFile(ctx, tx, id)
-		if err == nil {
-			files = append(files, leaves)
-		}
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
+	err = t.db.Read(ctx, func(tx *db.Tx) (err error) {
+		files, err = tally.Published(ctx, tx, id)
 		return err
 	})
 	return files, err
+}
+
+// leafFile is the list of leaves, where it is published.
+func (t *town) leafFile(ctx context.Context, id string) (f tally.File, err error) {
+	err = t.db.Read(ctx, func(tx *db.Tx) (err error) {
+		f, err = tally.LeafFile(ctx, tx, id)
+		return err
+	})
+	return f, err
 }
 
 // storedOfVotes is what the box on a petition's page says of its votes.
@@ -250,7 +251,7 @@ func (t *town) erasureReport(ctx context.Context, id string) ([]byte, error) {
 		return nil, err
 	}
 	i := slices.IndexFunc(files, func(f tally.File) bool {
-		return strings.HasPrefix(f.Name, tally.KindReport) || strings.Contains(f.Name, tally.KindReport)
+		return strings.Contains(f.Name, tally.KindReport)
 	})
 	if i < 0 {
 		return nil, fault.New(fault.NotFound, "no report yet")

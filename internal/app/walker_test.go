@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -45,6 +46,7 @@ import (
 //	keep name regexp                 keep the first group as $name
 //	work                             let the petitions' jobs run
 //	vote 198507099805                log in to vote, from a petition's page
+//	nothing text                     no file of the data or keys holds it, nor the log
 //	letter a@b.example               open the first address in the last letter
 type walker struct {
 	t        *testing.T
@@ -161,6 +163,10 @@ func (w *walker) do(line string) {
 		}
 	case "vote":
 		w.approve(name, "Rösta med QR-kod")
+	case "nothing":
+		if strings.Contains(readAll(w.t, filepath.Join(w.run.dir, "data"))+readAll(w.t, filepath.Join(w.run.dir, "keys"))+w.run.logs.String(), arg) {
+			w.fatalf("it is in a file or in the log")
+		}
 	case "letter":
 		w.letter(arg)
 	default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -113,18 +114,25 @@ func (p *Petitions) nextSteps(ctx context.Context, tx *db.Tx, some []record) (ma
 	for _, r := range some {
 		of[r.ID] = r
 	}
-	last := map[string]Event{}
+	timelines := map[string][]Event{}
 	err := inChunks(ctx, tx, `SELECT petition, seq, at, move, next_step, next_day FROM petition_event
-		WHERE public > 0 AND undone = 0 AND (next_step <> '' OR next_day <> '') AND petition`, some, func(row func(...any) error) error {
+		WHERE public > 0 AND undone = 0 AND petition`, some, func(row func(...any) error) error {
 		var id string
 		var e Event
 		if err := row(&id, &e.Seq, moment{&e.At}, &e.Move, &e.NextStep, &e.NextDay); err != nil {
 			return err
 		}
-		if !p.unsettled(e, of[id], tx.Now) && e.Seq > last[id].Seq {
-			last[id] = e
+		if !p.unsettled(e, of[id], tx.Now) {
+			timelines[id] = append(timelines[id], e)
 		}
 		return nil
 	})
+	last := map[string]Event{}
+	for id, events := range timelines {
+		slices.SortFunc(events, func(a, b Event) int { return a.Seq - b.Seq })
+		var e Event
+		e.NextStep, e.NextDay = promised(events)
+		last[id] = e
+	}
 	return last, err
 }

@@ -215,10 +215,23 @@ func (p *Petitions) page(ctx context.Context, tx *db.Tx, r record, running map[s
 		return Page{}, err
 	}
 	page.Timeline = slices.DeleteFunc(page.Timeline, func(e Event) bool { return p.unsettled(e, r, tx.Now) })
-	for _, e := range page.Timeline {
+	page.NextStep, page.NextDay = promised(page.Timeline)
+	return page, nil
+}
+
+// promised is the last that was promised in a timeline, oldest first; nothing
+// when it has come since.
+func promised(timeline []Event) (step, day string) {
+	for _, e := range timeline {
+		if string(e.Move) == step {
+			step, day = "", ""
+		}
 		if e.NextStep != "" || e.NextDay != "" {
-			page.NextStep, page.NextDay = e.NextStep, e.NextDay
+			step, day = e.NextStep, e.NextDay
+		}
+		if e.Move == MovePlan && step == "" {
+			step = string(MoveDecide)
 		}
 	}
-	return page, nil
+	return step, day
 }

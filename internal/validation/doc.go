@@ -17,6 +17,15 @@
 // building blocks. It fetches nothing unless given a Fetcher, and never shows a
 // personal identity number.
 //
+// PDF/A is judged by our own checker and, where Options ask for it, by
+// validators that are programs of their own (VeraPDF): what each says is kept,
+// and that they do not agree is told (S-12).
+//
+// Not read, and so never a reason to pass: digests with SHA-3 (the signature is
+// indeterminate), counter-signatures (an unsigned attribute that takes nothing
+// from and adds nothing to the signature), and the text of a signature policy
+// (EPES: its rules are not applied).
+//
 // A validation is one call with no state between calls. It ends within
-// Policy.Time whatever the file is.
+// Policy.Time whatever the file is; Others have time of their own after it.
 package validation

@@ -88,13 +88,19 @@ func (h *Holder) Close() {
 	_ = h.store.Close()
 }
 
+// timeOf is the town's time as the holder reads it.
+type timeOf func() time.Time
+
+// Now implements clock.Clock.
+func (f timeOf) Now() time.Time { return f() }
+
 // startHolder lets one municipality keep keys for another.
 func (o *Outside) startHolder(dir string, caller, keeper place) (config.Holder, error) {
 	folder := filepath.Join(dir, "keys", keeper.id, "kept-for-"+caller.id)
 	if err := errors.Join(os.MkdirAll(filepath.Dir(folder), 0o700), seal.InitStore(folder)); err != nil {
 		return config.Holder{}, err
 	}
-	store, err := seal.OpenStore(seal.StoreOptions{Dir: folder})
+	store, err := seal.OpenStore(seal.StoreOptions{Dir: folder, Clock: timeOf(o.now)})
 	if err != nil {
 		return config.Holder{}, err
 	}

@@ -7,7 +7,8 @@
 // sub-indication, the time validated for and the best signature time with its
 // kind of proof, the digest of the signed document, the policy, the signer's
 // name with the digest of the certificate, the level and qualification, and the
-// reasons in English and Swedish. The report is not itself signed: it is sealed
+// reasons in English and Swedish, those of the file last. It is valid by the
+// schemas of versions 1.2.2 and 1.3.1, which share the namespace. The report is not itself signed: it is sealed
 // where it is used, in a PDF/A with an electronic seal.
 //
 // Not written: certificates and revocation data themselves (a certificate may

@@ -95,6 +95,7 @@ type square struct {
 	districts []pages.District
 	others    int64
 	files     []tally.File
+	leaves    []byte
 	pdf       []byte
 	once      int
 }
@@ -132,10 +133,12 @@ func (s *square) serve() {
 	s.t.Helper()
 	s.shelf = shelf.New(shelf.Options{Clock: s.clock, Patience: 5 * time.Second})
 	s.t.Cleanup(s.shelf.Close)
+	searches := shelf.New(shelf.Options{Clock: s.clock, Max: 20})
+	s.t.Cleanup(searches.Close)
 	renderer, municipality := s.looks()
 	var err error
 	s.pages, err = pages.New(pages.Deps{Renderer: renderer, Municipality: municipality, Clock: s.clock, Petitions: s.Petitions, Shelf: s.shelf,
-		Searches: shelf.New(shelf.Options{Clock: s.clock, Max: 20}),
+		Searches: searches,
 		On:       func(name string) bool { return !slices.Contains(s.off, name) },
 		Promise:  func(context.Context, string) (seal.Promise, error) { return s.promise, nil },
 		Stored:   func(context.Context, string) (pages.Stored, error) { return s.stored, nil },
@@ -144,6 +147,12 @@ func (s *square) serve() {
 			return s.districts, s.others, nil
 		},
 		Files: func(context.Context, string) ([]tally.File, error) { return s.files, nil },
+		Leaves: func(_ context.Context, id string) (tally.File, error) {
+			if s.leaves == nil {
+				return tally.File{}, fault.ErrNotFound
+			}
+			return tally.File{Name: id + "-leaves.txt", Data: s.leaves}, nil
+		},
 		ErasureReport: func(context.Context, string) ([]byte, error) {
 			if s.pdf == nil {
 				return nil, fault.ErrNotFound

@@ -173,6 +173,13 @@ func TestAudit(t *testing.T) {
 	if v := tally.Audit(saved[:1], s.key()); !v.OK() || v.Count != 1612 {
 		t.Errorf("the saved file does not stand the audit: %+v", v)
 	}
+	s.status(404, at+"/"+id+"-leaves.txt")
+	s.leaves, s.stored.Publication.Leaves = []byte("medborgarnavet petition leaves 1\n"), true
+	s.later()
+	s.shows(at, "Listan med ett tal för varje röst", id+"-leaves.txt")
+	if _, body := s.get(page.Swedish, at+"/"+id+"-leaves.txt"); body != string(s.leaves) {
+		t.Errorf("the leaves: %q", body)
+	}
 	resp, body := s.get(page.Swedish, "/forslag/"+id+"/raderingsrapport")
 	if body != string(s.pdf) || resp.Header.Get("Content-Type") != "application/pdf" || !strings.Contains(resp.Header.Get("Content-Disposition"), "raderingsrapport-"+id+".pdf") {
 		t.Errorf("the report: %v", resp.Header)

@@ -172,3 +172,24 @@ func TestSwitches(t *testing.T) {
 	s.later()
 	s.shows("/forslag/"+id, `action="/rosta/logga-in"`, `action="/forslag/`+id+`/folj"`, `name="epost"`, "<polyline", "/api/petitions/v1/petitions/"+id)
 }
+
+// P-03: what came from the former service says so, with its count apart, and no
+// graph or vote is made of it.
+func TestImported(t *testing.T) {
+	s := newSquare(t)
+	file := `[{"id": "17", "addresses": ["/gamla/17"], "title": "Fler bänkar längs ån", "what": "Ställ ut bänkar längs ån.", "why": "Många vill vila.",
+		"received": "2024-03-04", "opened": "2024-03-11", "closed": "2024-06-09", "count": 312, "standing": "carried-out", "body": "kommunstyrelsen",
+		"body_registry": "KS 2024/231", "decision": "granted", "decided": "2024-10-15", "paragraph": "§ 142", "registry": "EF 2024/17"}]`
+	_, err := s.Import(t.Context(), "gamla-tjansten", strings.NewReader(file), petition.FormatJSON, false)
+	s.ok(err)
+	list, err := s.List(t.Context(), petition.Filter{})
+	s.ok(err)
+	if len(list.Cards) != 1 {
+		t.Fatalf("%d cards", len(list.Cards))
+	}
+	s.shows("/forslag", "Fler bänkar", "Den tidigare tjänsten räknade", "-av 500 röster")
+	for lang, words := range map[string]string{page.Swedish: "Den tidigare tjänsten räknade 312 röster.", page.English: "They are not added to votes here.", page.Easy: "Vi har flyttat förslaget hit"} {
+		s.showsIn(lang, "/forslag/"+list.Cards[0].ID, words, "-/rosta", "-<polyline", "-gamla-tjansten")
+	}
+	s.shows("/forslag/"+list.Cards[0].ID, "Genomfört", "§ 142", "KS 2024/231", "9 juni 2024", "Ja till förslaget", "-Kurvan visas")
+}
