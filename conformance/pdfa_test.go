@@ -50,7 +50,7 @@ func documents(t *testing.T, c pdfa.Conformance) map[string][]byte {
 		t.Fatal(err)
 	}
 	files := map[string][]byte{"unsigned": plain}
-	authority, err := tsa.Start(tsa.Options{})
+	authority, err := tsa.Start(tsa.Options{Clock: func() time.Time { return made }})
 	if err != nil {
 		t.Fatal(err)
 	}

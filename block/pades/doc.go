@@ -19,5 +19,5 @@
 //
 // A level that was asked for and not reached is an error, a *LevelError, which
 // carries the file at the level that was reached. Nothing is downgraded in
-// silence.
+// silence. Signatures name no signature policy (EPES is not produced).
 package pades

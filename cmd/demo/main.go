@@ -17,11 +17,9 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"medborgarnavet/cmd/demo/town"
 	"medborgarnavet/internal/app"
-	"medborgarnavet/internal/clock"
 )
 
 func main() {
@@ -40,6 +38,7 @@ func run(ctx context.Context, args []string, out, errw io.Writer) error {
 	data := fs.String("data", "", "folder to keep the databases and keys in; without it they are thrown away")
 	asJSON := fs.Bool("json", false, "print one line of JSON when ready")
 	logs := fs.Bool("log", false, "print the product's log")
+	obey := fs.Bool("obey", false, "let time pass as lines on standard input say: advance 20m")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -52,7 +51,8 @@ func run(ctx context.Context, args []string, out, errw io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t, err := town.Start(filepath.Join(dir, "certificates"), time.Now)
+	now := newTownClock()
+	t, err := town.Start(filepath.Join(dir, "certificates"), now.Now)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, out, errw io.Writer) error {
 	if *logs {
 		log = slog.New(slog.NewTextHandler(errw, nil))
 	}
-	a, err := app.New(ctx, cfg, app.Options{Clock: clock.System(), Log: log, LaunchURL: t.BankID.LaunchURL()})
+	a, err := app.New(ctx, cfg, app.Options{Clock: now, Log: log, LaunchURL: t.BankID.LaunchURL()})
 	if err != nil {
 		return err
 	}
@@ -80,15 +80,22 @@ func run(ctx context.Context, args []string, out, errw io.Writer) error {
 		failed(err)
 		return errors.Join(err, <-served)
 	}
-	ready := t.Describe(cfg, l.Addr().(*net.TCPAddr).Port)
-	if *asJSON {
-		if err := json.NewEncoder(out).Encode(ready); err != nil {
-			return err
-		}
-	} else {
-		ready.Print(out)
+	if err := tell(out, t.Describe(cfg, l.Addr().(*net.TCPAddr).Port), *asJSON); err != nil {
+		return err
+	}
+	if *obey {
+		go now.obey(os.Stdin, out) // ends with the program
 	}
 	return <-served
+}
+
+// tell says that the town is ready, and where.
+func tell(out io.Writer, ready town.Readiness, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(ready)
+	}
+	ready.Print(out)
+	return nil
 }
 
 // folder is where the demo keeps things, and what to do with it afterwards.

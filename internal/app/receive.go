@@ -27,7 +27,7 @@ func (t *town) validateReceived(ctx context.Context, key string) error {
 	if _, kept, err := t.receivedValidation(ctx, d.ID); err != nil || kept {
 		return err
 	}
-	report, invalid := t.inspector.Validate(ctx, d.Data, validation.Options{PDFA: true})
+	report, invalid := t.inspector.Validate(ctx, d.Data, validation.Options{PDFA: true, Others: true})
 	if invalid != nil && ctx.Err() != nil {
 		return ctx.Err() // stopped in the middle: again at the next start
 	}
@@ -69,6 +69,13 @@ func (t *town) buildValidation() (err error) {
 	t.validations = validation.NewStore(t.ring)
 	if t.inspector, err = t.validator(); err != nil {
 		return fmt.Errorf("validation: %w", err)
+	}
+	if program := t.cfg.Validation.VeraPDF; program != "" {
+		second, err := validation.NewVeraPDF(validation.VeraPDFOptions{Path: program})
+		if err != nil {
+			return fmt.Errorf("validation: %w", err)
+		}
+		t.inspector.Others = []validation.Checker{second}
 	}
 	return nil
 }

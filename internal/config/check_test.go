@@ -39,6 +39,8 @@ var checkCases = []struct {
 	{"no second holder", `endpoint = "https://nycklar.havsnas.example"`, `endpoint = ""`, m + ".petitions.votes.holder", "second holder"},
 	{"statement key", `statement_key = "8f`, `statement_key = "f`, m + ".petitions.votes.holder.statement_key", "64"},
 	{"not independent", "org_number = \"2120009929\"\nname", "org_number = \"2120009911\"\nname", m + ".petitions.votes.holder.independent", "own"},
+	{"no such program", `verapdf = "bin/verapdf"`, `verapdf = "bin/none"`, m + ".validation.verapdf", "can be run"},
+	{"a second key of our own", `independent = true`, `independent = false`, m + ".petitions.votes.holder.independent", "must be true"},
 	{"sealing keys in the data", `key_dir = "keys/ekbacka/votes"`, `key_dir = "data/ekbacka/votes"`, m + ".petitions.votes.key_dir", "backups"},
 	{"leaves undecided", `officer_decision = "KS 2026/7"`, `officer_decision = ""`, m + ".petitions.votes.officer_decision", "data protection officer"},
 	{"erasure not yet decided", `date = 2026-02-02`, `date = 2027-02-02`, m + ".petitions.votes.disposal_decision.date", "not yet"},

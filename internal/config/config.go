@@ -153,6 +153,9 @@ type Validation struct {
 	// issues none.
 	TokenCertFile string `toml:"token_cert_file,optional" path:"yes"`
 	TokenKeyFile  string `toml:"token_key_file,optional" path:"yes"`
+	// VeraPDF is the command line program veraPDF, which judges PDF/A beside
+	// our own checker for files that are received; "" asks nobody.
+	VeraPDF string `toml:"verapdf,optional" path:"yes"`
 }
 
 // Board is an authority within the municipality (nämnd): the controller of

@@ -24,7 +24,7 @@ var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 func world(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, d := range []string{"data/ekbacka", "keys/ekbacka/due", "keys/havsnas/due", "keys/ekbacka/votes", "certs", "staff", "secrets", "trust"} {
+	for _, d := range []string{"data/ekbacka", "keys/ekbacka/due", "keys/havsnas/due", "keys/ekbacka/votes", "certs", "staff", "secrets", "trust", "bin"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -39,6 +39,9 @@ func world(t *testing.T) string {
 		"secrets/havsnas.dsn":      "postgres://mnv:geheim@db.example/havsnas\n",
 	} {
 		write(t, filepath.Join(dir, name), text)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bin/verapdf"), []byte("#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
 	}
 	certificate(t, dir, "bankid", "Bank AB", now.AddDate(1, 0, 0))
 	certificate(t, dir, "client", "Ekbacka kommun", now.AddDate(1, 0, 0))

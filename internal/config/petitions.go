@@ -192,6 +192,8 @@ func (k *checker) votes(at string, m Municipality) {
 		}
 		if _, err := orgnr.Parse(h.OrgNumber); err != nil {
 			k.fault(at+".holder.org_number", "is not an organisation number: ten digits with a right check digit")
+		} else if k.production && v.Design == DesignSplit && !h.Independent {
+			k.fault(at+".holder.independent", "must be true in production: a second key of our own promises nothing more than design D1")
 		} else if h.Independent && h.OrgNumber == m.OrgNumber {
 			k.fault(at+".holder.independent", "the holder has the municipality's own organisation number, so it is not independent")
 		}

@@ -35,6 +35,11 @@ func (k *checker) validation(at string, v Validation) {
 	case len(v.TrustFiles) == 0 && k.production:
 		k.warn(at+".trust_files", "is empty: no signature can be found valid")
 	}
+	if v.VeraPDF != "" {
+		if info, err := os.Stat(v.VeraPDF); err != nil || info.IsDir() || info.Mode().Perm()&0o111 == 0 {
+			k.fault(at+".verapdf", "is not a program that can be run")
+		}
+	}
 	if (v.TokenCertFile == "") != (v.TokenKeyFile == "") {
 		k.fault(at+".token_cert_file", "token_cert_file and token_key_file belong together")
 	} else if v.TokenCertFile != "" {

@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -149,6 +151,37 @@ type answers struct{ ocsp, crl []byte }
 
 func (a answers) Fetch(context.Context, *x509.Certificate, *x509.Certificate) ([]byte, []byte, error) {
 	return a.ocsp, a.crl, nil
+}
+
+// S-06: an answer "good" that holds does not keep a later "revoked" from being
+// read, whichever source says which.
+func TestGoodThenRevoked(t *testing.T) {
+	w := newWorld(t)
+	id := w.person("Anna", "Berglund")
+	file := w.sign(document(t, 1), id, pades.BB)
+	goodOCSP, _, err := w.fetcher().Fetch(t.Context(), id.Certificate, w.ca.Issuing())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.now = start.Add(2 * time.Minute)
+	w.ca.Revoke(id.Certificate, start.Add(time.Minute), 1)
+	bad, err := http.Get(w.ca.URL() + "/crl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bad.Body.Close()
+	list, err := io.ReadAll(bad.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &validation.Validator{Trust: w.trust, Clock: clock.NewManual(w.now), Fetcher: answers{goodOCSP, list}}
+	rep, err := v.Validate(t.Context(), file, validation.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := only(t, rep); got.Sub != validation.RevokedNoPOE {
+		t.Errorf("%s %v", got.Sub, codes(got))
+	}
 }
 
 // S-06: signed as of before the certificate, by a revoked authority, and at a

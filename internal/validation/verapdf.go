@@ -38,7 +38,8 @@ type VeraPDFOptions struct {
 // directory, which is also its home and its place for temporary files, and
 // which is removed with all that is in it. Whatever goes wrong, such as a report
 // that says something else than was asked for, is an error, never a verdict. It
-// is safe for concurrent use.
+// is safe for concurrent use. It is a Java program: a service that may not make
+// memory executable (MemoryDenyWriteExecute in systemd) cannot start it.
 type VeraPDF struct {
 	path  string
 	time  time.Duration

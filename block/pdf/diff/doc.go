@@ -61,7 +61,11 @@
 // What lies over what is estimated from the content streams: bounding boxes,
 // widths from the fonts where they are stated, opacity from graphics states and
 // masks. It decides only the cover rules and Scan, never whether two objects
-// are equal.
+// are equal. In a look, what covers is not only areas: also broad lines, many
+// thin ones in the colour of paper, many sheer layers, dark blends, signs that
+// are filled areas, and letters in the page's own colour, whatever shape their
+// font gives them. What is not seen through: dark letters of a font made for it,
+// which leave black bars that anyone sees.
 //
 // Attacks as described by Mladenov et al. ("1 Trillion Dollar Refund", 2019;
 // "Shadow Attacks", 2021) and Rohlmann et al. ("Breaking the Specification: PDF

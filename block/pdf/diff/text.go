@@ -166,7 +166,7 @@ func (c *canvas) coverText(r run, b box) {
 }
 
 // maxGrounds is how many paints beneath white text are looked at.
-const maxGrounds = 2000
+const maxGrounds = 200
 
 // penWidth is the width of the line that letters are drawn with, 0 when they
 // are only filled.
