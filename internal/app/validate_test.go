@@ -132,3 +132,32 @@ func sealed(t *testing.T, by *tsa.Identity) []byte {
 	}
 	return res.File
 }
+
+// S-12: a municipality that names veraPDF has every received file judged by it
+// too, and is told when the two do not agree. The program here is a stand-in
+// that objects to everything.
+func TestASecondJudgeOfReceivedFiles(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "verapdf")
+	report := `<report><jobs><job><validationReport jobEndStatus="normal" profileName="PDF/A-2A validation profile" isCompliant="false">` +
+		`<details passedRules="140" failedRules="1"><rule clause="6.2.2" testNumber="1" status="failed" failedChecks="2"><description>No.</description></rule></details>` +
+		`</validationReport></job></jobs><batchSummary totalJobs="1"/></report>`
+	if err := os.WriteFile(program, []byte("#!/bin/sh\ncat >/dev/null\necho '"+report+"'\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	tn := &town{clock: clock.System(), cfg: config.Municipality{Validation: config.Validation{VeraPDF: program}}}
+	if err := tn.buildValidation(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := pdfa.Write(pdfa.Document{Meta: pdfa.Meta{Title: "Brev", Created: time.Unix(1763800000, 0).UTC()}, Blocks: []pdfa.Block{pdfa.Title{Text: "Brev"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := tn.inspector.Validate(t.Context(), file, validation.Options{PDFA: true, Others: true})
+	if err != nil || got.PDFA == nil || !got.PDFA.Conformant || !got.PDFA.Disagree {
+		t.Errorf("%+v %v", got.PDFA, err)
+	}
+	tn.cfg.Validation.VeraPDF = filepath.Join(t.TempDir(), "none")
+	if err := tn.buildValidation(); err == nil {
+		t.Error("a program that is not there was taken")
+	}
+}

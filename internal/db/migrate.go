@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -114,7 +115,11 @@ func (d *DB) migrate(ctx context.Context, o Options) error {
 		}
 	} else {
 		dialect = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		id, err := d.lockID(ctx)
+		if err != nil {
+			return err
+		}
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(id), lock.WithLockTimeout(1, 300))
 		if err != nil {
 			return err
 		}
@@ -126,6 +131,18 @@ func (d *DB) migrate(ctx context.Context, o Options) error {
 		defer pool.Close()
 	}
 	return runGoose(ctx, dialect, pool, d.engine, all, options)
+}
+
+// lockID is the advisory lock under which this database's schema is migrated:
+// others on the same server do not wait for it.
+func (d *DB) lockID(ctx context.Context) (int64, error) {
+	var name string
+	if err := d.write.QueryRowContext(ctx, `SELECT current_database() || '.' || current_schema()`).Scan(&name); err != nil {
+		return 0, err
+	}
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name)) // a hash never fails
+	return int64(h.Sum64() >> 1), nil
 }
 
 // runGoose applies what is missing, each file in a transaction of its own.

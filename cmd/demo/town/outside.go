@@ -12,6 +12,7 @@ import (
 	"medborgarnavet/fake/bankid"
 	"medborgarnavet/fake/ca"
 	"medborgarnavet/fake/casesystem"
+	"medborgarnavet/fake/folkbokforing"
 	"medborgarnavet/fake/mail"
 	"medborgarnavet/fake/ssbtek"
 	"medborgarnavet/fake/tsa"
@@ -41,6 +42,8 @@ type Outside struct {
 	Signatures *tsa.Authority
 	// Mail takes every letter and delivers none.
 	Mail *mail.Server
+	// Population is the register of who lives where.
+	Population *folkbokforing.Server
 	// Holder keeps the second key to Ekbacka's votes (design D2).
 	Holder    *Holder
 	now       func() time.Time
@@ -81,7 +84,7 @@ func (o *Outside) start() error {
 	if err := errors.Join(os.WriteFile(o.roots, authority.CertPEM(), 0o600), os.WriteFile(o.eidRoot, o.BankID.RootsPEM(), 0o600)); err != nil {
 		return err
 	}
-	if err := errors.Join(o.startSSBTEK(authority), o.startSignatures(), o.startMail(authority)); err != nil {
+	if err := errors.Join(o.startSSBTEK(authority), o.startSignatures(), o.startMail(authority), o.startPopulation(authority)); err != nil {
 		return err
 	}
 	for _, p := range places {
@@ -144,6 +147,9 @@ func (o *Outside) Close() {
 	}
 	if o.Mail != nil {
 		_ = o.Mail.Close()
+	}
+	if o.Population != nil {
+		_ = o.Population.Close()
 	}
 	if o.Holder != nil {
 		o.Holder.Close()

@@ -46,6 +46,7 @@ var staff = []staffMember{
 	{"karin.stahl", "190910199827", "Karin Ståhl", "Förvaltare", []string{"steward"}, []string{}, "ekbacka", petitionBoard, ""},
 	{"vera.dahl", "190905271474", "Vera Dahl", "Kommunsekreterare", []string{"moderator", "handler"}, []string{}, "ekbacka", petitionBoard,
 		"läser e-förslag i Ekbacka innan de visas, och följer vad det blir av dem"},
+	{"eva.lind", "192109099180", "Eva Lind", "Socialsekreterare", []string{"moderator"}, []string{}, "ekbacka", petitionBoard, ""}, // so that there are two
 	{"maja.sund", "191006089807", "Maja Sund", "Socialsekreterare", []string{"officer", "decider"}, []string{"ekbist"}, "havsnas", demoBoard,
 		"handläggare i Havsnäs, får besluta; läser också e-förslag"},
 	{"maja.sund", "191006089807", "Maja Sund", "Socialsekreterare", []string{"moderator", "handler", "steward"}, []string{}, "havsnas", petitionBoard, ""},

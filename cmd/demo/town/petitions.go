@@ -16,6 +16,7 @@ import (
 	"medborgarnavet/block/orgcert"
 	"medborgarnavet/block/orgnr"
 	"medborgarnavet/fake/ca"
+	"medborgarnavet/fake/folkbokforing"
 	"medborgarnavet/fake/mail"
 	"medborgarnavet/internal/config"
 	"medborgarnavet/internal/petition/seal"
@@ -48,7 +49,8 @@ func (o *Outside) petitionBoard(p place) (config.Board, error) {
 	return b, writeDirectory(file, p.id, petitionBoard)
 }
 
-// petitions are a municipality's: Ekbacka has two key holders, Havsnäs one.
+// petitions are a municipality's: Ekbacka has two key holders and takes votes
+// from anyone with an e-ID; Havsnäs has one, and takes those of its residents.
 func (o *Outside) petitions(dir string, p place) (config.Petitions, error) {
 	keys := filepath.Join(dir, "keys", p.id, "votes")
 	if err := errors.Join(os.MkdirAll(filepath.Dir(keys), 0o700), seal.InitStore(keys)); err != nil {
@@ -71,8 +73,24 @@ func (o *Outside) petitions(dir string, p place) (config.Petitions, error) {
 		votes.Design = config.DesignSplit
 	}
 	file := func(name string) string { return filepath.Join(o.certDir, name) }
-	return config.Petitions{Board: petitionBoard, Settings: settings, Votes: votes,
-		Seal: config.SealKey{CertFile: file("token.pem"), KeyFile: file("token.key")}}, nil
+	all := config.Petitions{Board: petitionBoard, Settings: settings, Votes: votes, Seal: config.SealKey{CertFile: file("token.pem"), KeyFile: file("token.key")}}
+	if p.id == places[1].id { // Havsnäs lets only its residents vote
+		all.Register = config.Register{Endpoint: o.Population.URL(), CertFile: file(p.id + ".crt"), KeyFile: file(p.id + ".key"), RootsFile: o.roots,
+			OrgNumber: taxAgency, Districts: true, DistrictNames: map[string]string{"9929-01": "Hamnen"}}
+	}
+	return all, nil
+}
+
+const taxAgency = "2021005448" // Skatteverket keeps the population register
+
+// startPopulation starts the population register.
+func (o *Outside) startPopulation(authority *ca.CA) error {
+	cert, err := authority.TLS(ca.Options{CommonName: "population register", OrgNumber: taxAgency, Server: true})
+	if err != nil {
+		return err
+	}
+	o.Population = folkbokforing.New(folkbokforing.Options{ClientRoots: authority.Pool(), Certificate: cert})
+	return o.Population.Start("127.0.0.1:0")
 }
 
 // Holder is the second key holder: the same program as `medborgarnavet

@@ -319,6 +319,28 @@ func TestLedger(t *testing.T) {
 }
 
 // Signed heads while open: at least k votes and a day apart, chained.
+// P-16: time that was lost over the closing time is given back whole, and once,
+// however often it is told.
+func TestOutageOverTheClosing(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		id := w.open(t, tally.Publication{})
+		w.clock.Set(closes.Add(5 * time.Minute)) // away since ten minutes before the closing
+		for i := range 3 {
+			n, err := w.machine.Outage(t.Context(), closes.Add(-10*time.Minute), closes.Add(5*time.Minute), closing.ReasonOutage)
+			if err != nil || (n == 1) != (i == 0) {
+				t.Errorf("telling %d moved %d, %v", i+1, n, err)
+			}
+		}
+		if p := w.load(t, id); p.Ballot.ClosesAt != closes.Add(15*time.Minute) {
+			t.Errorf("it closes %v", p.Ballot.ClosesAt)
+		}
+		w.clock.Set(closes.Add(30 * time.Minute))
+		if n, err := w.machine.Outage(t.Context(), closes.Add(20*time.Minute), closes.Add(25*time.Minute), closing.ReasonOutage); err != nil || n != 0 {
+			t.Errorf("an outage after the closing moved %d, %v", n, err)
+		}
+	})
+}
+
 func TestRunningHeads(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.heads.Step = 10

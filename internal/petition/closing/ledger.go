@@ -115,8 +115,8 @@ func outage(ctx context.Context, tx *db.Tx, id string, from, until time.Time, re
 	if err != nil || p.State != Open {
 		return false, err
 	}
-	from, until = latest(from, p.Opened), earliest(until, p.Ballot.ClosesAt)
-	if !from.Before(until) {
+	from = latest(from, p.Opened)
+	if !from.Before(until) || !from.Before(p.Ballot.ClosesAt) {
 		return false, nil
 	}
 	pauses, err := Pauses(ctx, tx, id)

@@ -20,9 +20,7 @@ import (
 func TestRestoredBackup(t *testing.T) {
 	for _, design := range []string{"D1", "D2"} {
 		t.Run(design, func(t *testing.T) {
-			t.Parallel()
 			dbtest.EachOptions(t, func(t *testing.T, o db.Options) {
-				t.Parallel()
 				h := newHost(t, design, o)
 				w := h.mustStart(t, clock.NewManual(today), nil)
 				id, other := w.open(t, tally.Publication{}), w.open(t, tally.Publication{})
