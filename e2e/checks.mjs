@@ -30,23 +30,36 @@ export function recorder(kept = new Map()) {
   };
 }
 
-// replay opens a kept page in a context of its own; its style sheet, script
-// and pictures come from the town, and nothing else answers. without is a
-// pattern of style sheets to leave empty.
+// replay opens a kept page in a browser window of its own; its style sheet,
+// script and pictures come from the town, and nothing else answers. without is
+// a pattern of style sheets to leave empty.
 export async function replay(engine, shot, faults, without = /^$/) {
+  const { show } = await stage(engine);
+  return show(shot, faults, without);
+}
+
+// stage is a window in which kept pages are shown, one after the other.
+export async function stage(engine) {
   const context = await engine.newContext({ viewport: { width: 1280, height: 900 }, locale: "sv-SE" });
+  const on = {};
   await context.route("**/*", (route) => {
     const request = route.request();
-    if (request.isNavigationRequest()) return route.fulfill({ status: shot.status, headers: shot.headers, body: shot.body });
+    if (request.isNavigationRequest()) return route.fulfill({ status: on.shot.status, headers: on.shot.headers, body: on.shot.body });
     const { pathname } = new URL(request.url());
-    if (without.test(pathname)) return route.fulfill({ contentType: "text/css", body: "" });
+    if (on.without.test(pathname)) return route.fulfill({ contentType: "text/css", body: "" });
     if (pathname.startsWith("/assets/")) return route.continue();
     return route.fulfill({ status: 204 });
   });
-  listen(context, faults);
+  listen(context, { push: (says) => on.faults.push(says) });
   const page = await context.newPage();
-  await page.goto(shot.url);
-  return page;
+  const show = async (shot, faults, without = /^$/) => {
+    Object.assign(on, { shot, faults, without });
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.emulateMedia({ colorScheme: "light", media: "screen" });
+    await page.goto(shot.url);
+    return page;
+  };
+  return { show };
 }
 
 const validator = new HtmlValidate({
@@ -107,9 +120,9 @@ export async function accessible(page, where, used = new Set(), coloursOnly = fa
   ];
 }
 
-// unusedDoubts are listed doubts that no page has: the list must not outlive
-// what it excuses.
-export const unusedDoubts = (used) => doubts.filter((d) => !used.has(d)).map((d) => `${d.rule} ${d.target}`);
+// unusedDoubts are listed doubts that no page of a walk has: the list must not
+// outlive what it excuses.
+export const unusedDoubts = (used, walk) => doubts.filter((d) => d.walk === walk && !used.has(d)).map((d) => `${d.rule} ${d.target}`);
 
 // fits tells what reaches outside the window, sideways.
 export async function fits(page, where) {

@@ -5,10 +5,9 @@
 //
 // E2E_SHOTS=FOLDER keeps pictures of every page, 1280 and 390 px, light and dark.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { accessible, calm, doubled, fits, markup, onPaper, promises, recorder, replay, stretched, unusedDoubts } from "./checks.mjs";
+import { accessible, fits, markup, promises, recorder, replay, unusedDoubts } from "./checks.mjs";
+import { examine, pictures } from "./gate.mjs";
 import { mutants } from "./mutants.mjs";
 import { browser, start } from "./town.mjs";
 import { tour } from "./tour.mjs";
@@ -33,30 +32,10 @@ test("the tour past every page meets no console error under the content security
 test("every page", { concurrency: 2 }, async (t) => {
   const used = new Set();
   await Promise.all([...kept.values()].map((shot) => t.test(`page: ${shot.name}`, async () => {
-    assert.deepEqual(await examine(shot, used), []);
+    assert.deepEqual(await examine(engine, shot, used), []);
   })));
-  assert.deepEqual(unusedDoubts(used), [], "axe-doubts.json excuses what no page has");
+  assert.deepEqual(unusedDoubts(used, "services"), [], "axe-doubts.json excuses what no page has");
 });
-
-// examine gives every fault of a page.
-async function examine(shot, used = new Set()) {
-  const faults = await markup(shot);
-  const page = await replay(engine, shot, faults);
-  faults.push(...await promises(page), ...await accessible(page, "1280 light", used), ...await pictures(page, shot, 1280, "light"));
-  await page.emulateMedia({ colorScheme: "dark" });
-  faults.push(...await accessible(page, "1280 dark", used, true), ...await pictures(page, shot, 1280, "dark"));
-  await page.setViewportSize({ width: 320, height: 700 });
-  faults.push(...await accessible(page, "320 dark", used, true), ...await fits(page, "at 320"));
-  await page.emulateMedia({ colorScheme: "light" });
-  faults.push(...await accessible(page, "320 light", used), ...await stretched(page));
-  await page.setViewportSize({ width: 390, height: 740 });
-  faults.push(...await doubled(page), ...await calm(page), ...await pictures(page, shot, 390, "light"));
-  await page.emulateMedia({ colorScheme: "dark" });
-  await pictures(page, shot, 390, "dark");
-  if (shot.paper) faults.push(...await onPaper(page));
-  await page.context().close();
-  return [...new Set(faults)];
-}
 
 // Without npm there is no style sheet of Designsystemet, and the pages stand on
 // our own: plainer, and as usable.
@@ -73,19 +52,6 @@ test("pages stand on our own style sheet alone", { concurrency: 2 }, async (t) =
     assert.deepEqual(faults, []);
   })));
 });
-
-async function pictures(page, shot, width, scheme) {
-  if (!process.env.E2E_SHOTS) return [];
-  mkdirSync(process.env.E2E_SHOTS, { recursive: true });
-  const file = (what) => join(process.env.E2E_SHOTS, `${shot.name.replaceAll(/[^a-zåäö0-9]+/gi, "-")}-${what}.png`);
-  await page.screenshot({ path: file(`${width}-${scheme}`), fullPage: true });
-  if (shot.paper && scheme === "light" && width === 1280) {
-    await page.emulateMedia({ media: "print" });
-    await page.screenshot({ path: file("print"), fullPage: true });
-    await page.emulateMedia({ media: "screen" });
-  }
-  return [];
-}
 
 test("the checks catch seeded faults", { concurrency: 2 }, async (t) => {
   const clean = kept.get("case, an empty answer");

@@ -14,21 +14,28 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
   "--disable-component-update", "--disable-sync"];
 
 // start runs the demo on a free port and waits until it says it is ready.
+// advance("20m") lets time pass in the whole town.
 export async function start(binary = process.env.DEMO ?? fileURLToPath(new URL("../bin/demo", import.meta.url))) {
-  const child = spawn(binary, ["-listen", "127.0.0.1:0", "-json"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(binary, ["-listen", "127.0.0.1:0", "-json", "-obey"], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  const line = await new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout }).once("line", resolve);
+  const lines = createInterface({ input: child.stdout });
+  const next = () => new Promise((resolve, reject) => {
+    lines.once("line", (line) => resolve(JSON.parse(line)));
     child.once("error", (err) => reject(new Error(`the demo cannot be run: ${err.message}`)));
     child.once("exit", (code) => reject(new Error(`the demo ended with ${code}`)));
   });
-  const ready = JSON.parse(line);
+  const ready = await next();
   const url = Object.fromEntries(ready.municipalities.map((m) => [m.id, m.url]));
   const stop = async () => {
     child.kill("SIGTERM");
     await ended;
   };
-  return { ...ready, ...url, stop };
+  const advance = async (by) => {
+    const answer = next();
+    child.stdin.write(`advance ${by}\n`);
+    assert.deepEqual(await answer, { advanced: true });
+  };
+  return { ...ready, ...url, stop, advance };
 }
 
 export function browser() {

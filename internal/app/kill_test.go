@@ -32,11 +32,19 @@ import (
 
 const childEnv = "MEDBORGARNAVET_KILL_CHILD"
 
-// TestMain lets the test binary be the server that is killed.
+// TestMain lets the test binary be the server that is killed, and the browsers
+// of a benchmark.
 func TestMain(m *testing.M) {
 	if file := os.Getenv(childEnv); file != "" {
 		if err := child(file); err != nil {
 			fmt.Fprintln(os.Stderr, "child:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	if file := os.Getenv(crowdEnv); file != "" {
+		if err := beCrowd(file); err != nil {
+			fmt.Fprintln(os.Stderr, "crowd:", err)
 			os.Exit(1)
 		}
 		return

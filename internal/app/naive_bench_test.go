@@ -14,8 +14,9 @@ import (
 	"medborgarnavet/internal/db/dbtest"
 )
 
-// naive measures the small services of bench/naive on the same PostgreSQL.
-func naive(b *testing.B, kind string) {
+// naive measures the small services of bench/naive on the same PostgreSQL: votes,
+// or a petition's page.
+func naive(b *testing.B, kind string, page bool) {
 	if _, err := exec.LookPath(kind); err != nil {
 		b.Logf("NOT MEASURED: there is no %s", kind)
 		return
@@ -33,22 +34,24 @@ func naive(b *testing.B, kind string) {
 			b.Fatal(err)
 		}
 	}
-	address := startNaive(b, kind, dsn)
-	const n = 10_000
-	requests := make([][]byte, n)
-	for i := range requests {
-		requests[i] = (&bench{address: address}).post("/", url.Values{"petition": {"1"}, "person": {synthetic(i).Plain()}})
+	address, pid := startNaive(b, kind, dsn)
+	c := crowd{Address: address, Requests: [][]byte{(&bench{address: address}).get("/?id=1")}, Times: 10_000, Want: http.StatusOK}
+	if !page {
+		c = crowd{Address: address, Requests: make([][]byte, 10_000), Want: http.StatusSeeOther}
+		for i := range c.Requests {
+			c.Requests[i] = post(address, "/", url.Values{"petition": {"1"}, "person": {synthetic(i).Plain()}})
+		}
 	}
 	for b.Loop() {
-		storm(b, address, requests, http.StatusSeeOther)
+		storm(b, c, postmaster(), func() time.Duration { return used(pid) }).report(b, "")
 	}
 }
 
-// startNaive starts a service of bench/naive and gives its address.
-func startNaive(b *testing.B, kind, dsn string) string {
+// startNaive starts a service of bench/naive and gives its address and process.
+func startNaive(b *testing.B, kind, dsn string) (address string, pid int) {
 	b.Helper()
 	l := listen(b)
-	address := l.Addr().String()
+	address = l.Addr().String()
 	_ = l.Close() // the service takes the port
 	_, port, _ := net.SplitHostPort(address)
 	cmd := exec.Command("node", "../../bench/naive/server.mjs", port, dsn)
@@ -70,11 +73,11 @@ func startNaive(b *testing.B, kind, dsn string) string {
 		if err == nil {
 			_ = resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
-				return address
+				return address, cmd.Process.Pid
 			}
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	b.Fatalf("%s does not answer", kind)
-	return ""
+	return "", 0
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"medborgarnavet/block/orgnr"
@@ -44,7 +45,7 @@ type petitions struct {
 	steady  *clock.Steady
 	keys    *seal.Store  // nil when another party keeps them all
 	holder  *seal.Remote // nil when we keep them all
-	sealer  sealer
+	sealer  *witness
 	box     *ballot.Box
 	heads   *tally.Heads
 	machine *closing.Machine
@@ -60,6 +61,8 @@ type petitions struct {
 	shelf    *shelf.Shelf
 	searches *shelf.Shelf
 	pages    *webpetition.Pages
+	asked    map[string]time.Time              // when a petition held for a wrong key was tried
+	renewed  atomic.Pointer[map[string]string] // events whose pages have been taken away
 
 	// the last day whose logins to vote were told, and the count then
 	countedDay    config.Date
@@ -93,12 +96,19 @@ func (t *town) buildPetitions(ctx context.Context, opt Options) error {
 	if err := t.buildVoting(p); err != nil {
 		return fmt.Errorf("petitions: %w", err)
 	}
+	if err := t.readyTickets(ctx); err != nil {
+		return fmt.Errorf("petitions: %w", err)
+	}
 	again, err := p.machine.Reapply(ctx)
 	if err != nil {
 		return fmt.Errorf("petitions: erasing again: %w", err)
 	}
 	if len(again.Erased)+len(again.KeyLost) > 0 {
 		t.log.Error("petitions: the database is older than the keys", "erased_again", len(again.Erased), "keys_lost", len(again.KeyLost))
+	}
+	// What a page says of a petition is true from the first request on.
+	if err := t.followVoting(ctx); err != nil {
+		t.log.Error("petitions: their pages may be behind the voting", "error", err)
 	}
 	return nil
 }
@@ -114,8 +124,10 @@ func (t *town) buildSealer(p *petitions) error {
 		}
 		p.holder = remote
 	}
+	p.asked = map[string]time.Time{}
+	hold := func(s sealer) { p.sealer = &witness{sealer: s, failed: map[string]bool{}} }
 	if v.Design == config.DesignMAC && p.holder != nil {
-		p.sealer = seal.NewMAC(p.holder)
+		hold(seal.NewMAC(p.holder))
 		return nil
 	}
 	var err error
@@ -123,9 +135,9 @@ func (t *town) buildSealer(p *petitions) error {
 		return fmt.Errorf("sealing keys: %w", err)
 	}
 	if v.Design == config.DesignMAC {
-		p.sealer = seal.NewMAC(p.keys.For(seal.Own))
+		hold(seal.NewMAC(p.keys.For(seal.Own)))
 	} else {
-		p.sealer = seal.NewSplit(p.keys.For(seal.Own), p.holder, v.Holder.Independent)
+		hold(seal.NewSplit(p.keys.For(seal.Own), p.holder, v.Holder.Independent))
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/identity"
+	"medborgarnavet/internal/petition"
 	"medborgarnavet/internal/petition/ballot"
 	"medborgarnavet/internal/petition/closing"
 	"medborgarnavet/internal/petition/proof"
@@ -63,7 +64,7 @@ func (t *town) petitionPages(renderer *page.Renderer) (routes []route.Route, doo
 	if err != nil {
 		return nil, nil, err
 	}
-	state, err := status.New(status.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Shelf: p.shelf, Log: t.log,
+	state, err := status.New(status.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Shelf: p.shelf, Log: route.DiscreetLog(t.log),
 		Now: p.uptime.Now, Off: p.switches.Off, Report: p.uptime.Report, Outages: p.uptime.Outages, Added: t.addedTime})
 	if err != nil {
 		return nil, nil, err
@@ -74,8 +75,39 @@ func (t *town) petitionPages(renderer *page.Renderer) (routes []route.Route, doo
 	if err != nil {
 		return nil, nil, err
 	}
-	return slices.Concat(read.Routes(), write.Routes(), cast.Routes(), staff.Routes(), state.Routes(), data.Routes()), []eid.Door{cast.Door()}, nil
+	desk := staff.Routes()
+	for i, r := range desk {
+		desk[i] = t.ofTheBoard(r)
+	}
+	return slices.Concat(read.Routes(), write.Routes(), cast.Routes(), desk, state.Routes(), data.Routes()), []eid.Door{cast.Door()}, nil
 }
+
+// ofTheBoard lets only those in who hold one of the route's roles on the board
+// that keeps the petitions: the router asks whether they hold it on any.
+func (t *town) ofTheBoard(r route.Route) route.Route {
+	if r.Access != route.Staff {
+		return r
+	}
+	do := r.Do
+	r.Do = func(w http.ResponseWriter, q *route.Request) error {
+		who, err := petitionStaff{t}.Staff(q.Context(), q.StaffID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		// Roles of petitions that are another board's do not count here.
+		q.Roles = slices.DeleteFunc(slices.Clone(q.Roles), func(role string) bool {
+			return slices.Contains(petitionRoles, role) && !slices.Contains(who.Roles, petition.Role(role))
+		})
+		if !slices.ContainsFunc(r.Roles, func(role string) bool { return slices.Contains(q.Roles, role) }) {
+			return fault.New(fault.Forbidden, "no role for this page on the board of petitions")
+		}
+		return do(w, q)
+	}
+	return r
+}
+
+// petitionRoles are the roles that one works with petitions in.
+var petitionRoles = []string{string(petition.RoleModerator), string(petition.RoleHandler), string(petition.RoleSteward)}
 
 // contact is the function that answers questions about the data.
 func (t *town) contact() string {

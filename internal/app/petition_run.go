@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"medborgarnavet/internal/config"
+	"medborgarnavet/internal/petition/booth"
 	"medborgarnavet/internal/petition/closing"
 	"medborgarnavet/internal/petition/switches"
 	"medborgarnavet/internal/retention"
@@ -41,8 +42,9 @@ func (t *town) petitionJobs() []job {
 		{"switches", 5 * time.Second, t.switched},
 		{"prepared pages", 5 * time.Second, p.renew},
 		{"logins", time.Minute, t.countLogins},
+		{"keys of tickets", 10 * time.Minute, t.readyTickets},
 		{"voting told", 10 * time.Second, t.followVoting},
-		{"key holders", 5 * time.Second, p.machine.Watch},
+		{"key holders", 5 * time.Second, t.watchKeys},
 		{"counts", time.Minute, func(ctx context.Context) error {
 			done, err := p.box.Tidy(ctx, countStep)
 			if len(done.Drifting) > 0 {
@@ -101,13 +103,21 @@ func (t *town) switched(ctx context.Context) error {
 }
 
 // renew takes away the prepared pages of petitions to which something has
-// happened lately, on whatever node: what is hidden must not be read on.
+// happened lately, on whatever node: what is hidden must not be read on. Each
+// event does so once, so that there are bytes to hand out when the database
+// dies just after one.
 func (p *petitions) renew(ctx context.Context) error {
 	changed, err := p.life.ChangedSince(ctx, time.Now().Add(-time.Minute))
-	for _, id := range changed {
-		p.pages.Forget(id)
+	if err != nil {
+		return err
 	}
-	return err
+	known := p.renewed.Swap(&changed)
+	for event, id := range changed {
+		if known == nil || (*known)[event] == "" {
+			p.pages.Forget(id)
+		}
+	}
+	return nil
 }
 
 // reasonSwitch is why voting is held while the switch is off.
@@ -126,6 +136,18 @@ func (t *town) countLogins(context.Context) error {
 		t.log.Info("logins to vote", "day", string(p.countedDay), "count", taken-p.countedLogins)
 	}
 	p.countedDay, p.countedLogins = today, taken
+	return nil
+}
+
+// readyTickets makes the keys that seal tickets to vote, before anybody comes:
+// a key file made at the first login of an hour would tell when that was (I-17).
+func (t *town) readyTickets(context.Context) error {
+	for ahead := range 3 {
+		due := t.clock.Now().Add(booth.TicketFor + time.Duration(ahead)*time.Hour)
+		if _, err := t.ring.SealDue(due, "ticket key", nil); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

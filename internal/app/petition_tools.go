@@ -23,7 +23,7 @@ func ImportPetitions(ctx context.Context, cfg config.Config, m config.Municipali
 	cfg.Municipalities = []config.Municipality{m}
 	a, err := New(ctx, cfg, Options{Clock: clock.System(), Log: slog.New(slog.DiscardHandler), Idle: true})
 	if err != nil {
-		return err
+		return stopFirst(err, "stop the server, import, and start it again")
 	}
 	defer a.Close()
 	report, err := a.towns[0].petitions.life.Import(ctx, source, in, format, dry)
@@ -53,7 +53,7 @@ func ImportPetitions(ctx context.Context, cfg config.Config, m config.Municipali
 func RewriteVotes(ctx context.Context, cfg config.Config, m config.Municipality, out io.Writer) error {
 	o, err := open(ctx, cfg, m, false)
 	if err != nil {
-		return err
+		return stopFirst(err, "the server puts them in order by itself, and a copy by backup is in that order")
 	}
 	var open []ballot.Ballot
 	err = o.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -68,4 +68,13 @@ func RewriteVotes(ctx context.Context, cfg config.Config, m config.Municipality,
 	}
 	fmt.Fprintf(out, "%s: the votes on %d petitions are in the order of their codes\n", m.ID, len(open))
 	return nil
+}
+
+// stopFirst says what to do where one process at a time holds the database:
+// where it is SQLite's.
+func stopFirst(err error, advice string) error {
+	if fault.Is(err, fault.Conflict) {
+		return fault.Wrap(fault.Conflict, err, advice)
+	}
+	return err
 }

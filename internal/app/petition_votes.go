@@ -64,8 +64,8 @@ func (t *town) buildVoting(p *petitions) error {
 		uptime.Sealer: p.sealer.Ready,
 		uptime.Mail:   t.mailAnswers,
 	}})
-	p.shelf = shelf.New(shelf.Options{Clock: t.clock, Log: t.log})
-	p.searches = shelf.New(shelf.Options{Clock: t.clock, Log: t.log, Max: 500, MaxBytes: 16 << 20})
+	p.shelf = shelf.New(shelf.Options{Clock: t.clock, Log: route.DiscreetLog(t.log)})
+	p.searches = shelf.New(shelf.Options{Clock: t.clock, Log: route.DiscreetLog(t.log), Max: 500, MaxBytes: 16 << 20})
 	return nil
 }
 

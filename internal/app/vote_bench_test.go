@@ -1,22 +1,27 @@
 package app_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,15 +35,14 @@ import (
 	"medborgarnavet/internal/petition"
 )
 
-const (
-	benchClients = 64
-	benchVotes   = 40_000
-)
+// benchVotes is how many vote in a run: sealing with two keys takes its time.
+var benchVotes = map[string]int{config.DesignMAC: 20_000, config.DesignSplit: 3_000}
 
-// BenchmarkVotesOverHTTP is durable votes with 64 clients, from a valid ticket
-// to the redirect, through the whole product: router, ticket, sealing, group
-// commit. On PostgreSQL the same vote in a small Node and PHP service stands
-// beside it (performance.md §8).
+// BenchmarkVotesOverHTTP is durable votes with 64 connections from another
+// process, from a valid ticket to the redirect, through the whole product:
+// router, ticket, sealing, group commit, log. The processor time is that of
+// the server alone; with D2 the second key holder is in it. On PostgreSQL the
+// same vote in a small Node and PHP service stands beside it (performance.md §8).
 func BenchmarkVotesOverHTTP(b *testing.B) {
 	for _, engine := range []string{db.SQLite, db.Postgres} {
 		if engine == db.Postgres && os.Getenv("PGTEST_DSN") == "" {
@@ -48,67 +52,205 @@ func BenchmarkVotesOverHTTP(b *testing.B) {
 		for _, design := range []string{config.DesignMAC, config.DesignSplit} {
 			b.Run(engine+"/"+design, func(b *testing.B) {
 				s := startBench(b, engine, design)
-				requests := s.votes(b, benchVotes)
+				s.storm(b, s.votes(b, benchVotes[design]/10)) // warm
+				disk := dbtest.NewDisk(b)
 				for b.Loop() {
-					storm(b, s.address, requests, http.StatusSeeOther)
+					b.StopTimer()
+					c := s.votes(b, benchVotes[design])
+					b.StartTimer()
+					m := s.storm(b, c)
+					m.report(b, "")
+					if engine == db.SQLite {
+						raw := fsyncs(b, disk)
+						b.ReportMetric(raw, "fsync/s")
+						b.ReportMetric(m.Rate/raw, "votes/fsync")
+					}
 				}
 			})
 		}
 	}
 	if os.Getenv("PGTEST_DSN") != "" {
-		b.Run("postgres/naive-node", func(b *testing.B) { naive(b, "node") })
-		b.Run("postgres/naive-php", func(b *testing.B) { naive(b, "php") })
+		b.Run("postgres/naive-node", func(b *testing.B) { naive(b, "node", false) })
+		b.Run("postgres/naive-php", func(b *testing.B) { naive(b, "php", false) })
 	}
 }
 
-// BenchmarkPetitionPage is a petition's page with 64 clients: alone beside a
-// handler that writes the same bytes, and while votes arrive.
+// BenchmarkVotesOnSlowDisk is the votes of D1 on SQLite with each fsync 2 ms
+// longer, by strace around the whole of another run.
+func BenchmarkVotesOnSlowDisk(b *testing.B) {
+	if _, err := exec.LookPath("strace"); err != nil {
+		b.Log("NOT MEASURED: there is no strace")
+		return
+	}
+	figure := regexp.MustCompile(`([\d.]+) (req/s|p99-ms|fsync/s|votes/fsync)`)
+	for b.Loop() {
+		out, err := exec.Command("strace", "-f", "--seccomp-bpf", "-o", os.DevNull, "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:delay_exit=2000",
+			os.Args[0], "-test.run", "^$", "-test.bench", "^BenchmarkVotesOverHTTP$/^sqlite$/^D1$", "-test.benchtime", "1x").Output()
+		found := figure.FindAllStringSubmatch(string(out), -1)
+		if err != nil || len(found) == 0 {
+			b.Fatalf("%v\n%s", err, out)
+		}
+		for _, f := range found {
+			n, _ := strconv.ParseFloat(f[1], 64)
+			b.ReportMetric(n, f[2])
+		}
+	}
+}
+
+// fsyncs is how many writes in place the disk alone makes durable in a second.
+func fsyncs(b *testing.B, disk *dbtest.Disk) float64 {
+	const rounds = 200
+	var all time.Duration
+	for range rounds {
+		all += disk.Sync(b, 4096)
+	}
+	return rounds / all.Seconds()
+}
+
+// BenchmarkPetitionPage is a petition's page with 64 connections: by turns with
+// a handler that writes the same bytes and headers, and while votes arrive.
+// The constant handler has no router, looks at no host, cookie, origin or
+// language, and writes no log.
 func BenchmarkPetitionPage(b *testing.B) {
-	s := startBench(b, db.SQLite, config.DesignMAC)
-	get := repeat(s.get("/forslag/"+s.id), 30_000)
-	var body []byte
-	b.Run("shelf", func(b *testing.B) {
-		body = s.read(b, "/forslag/"+s.id)
+	b.Run("beside-constant", func(b *testing.B) {
+		s := startBench(b, db.SQLite, config.DesignMAC)
+		page := crowd{Address: s.address, Requests: [][]byte{s.get("/forslag/" + s.id)}, Times: 10_000, Want: http.StatusOK}
+		same := page
+		same.Address = s.constant(b, "/forslag/"+s.id)
 		for b.Loop() {
-			storm(b, s.address, get, http.StatusOK)
+			beside(b, s, page, same, 5)
 		}
 	})
-	b.Run("constant", func(b *testing.B) {
-		l := listen(b)
-		srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-			_, _ = w.Write(body)
-		}), ReadHeaderTimeout: time.Second}
-		go func() { _ = srv.Serve(l) }()
-		defer srv.Close()
-		for b.Loop() {
-			storm(b, l.Addr().String(), get, http.StatusOK)
-		}
-	})
-	b.Run("while-voting", func(b *testing.B) {
-		votes := s.votes(b, benchVotes)
-		for b.Loop() {
-			ctx, stop := context.WithCancel(b.Context())
-			var cast atomic.Int64
-			done := make(chan struct{})
-			go func() { defer close(done); drip(ctx, s.address, votes, 2000, &cast) }()
-			begun := time.Now()
-			storm(b, s.address, get, http.StatusOK)
-			b.ReportMetric(float64(cast.Load())/time.Since(begun).Seconds(), "votes/s")
-			stop()
-			<-done
-		}
-	})
+	for design, rate := range map[string]int{config.DesignMAC: 2000, config.DesignSplit: 200} {
+		b.Run("while-voting-"+design, func(b *testing.B) {
+			s := startBench(b, db.SQLite, design)
+			for b.Loop() {
+				b.StopTimer()
+				votes := s.votes(b, rate*10)
+				votes.PerSecond = rate
+				b.StartTimer()
+				v := votes.gather(b)
+				v.begin(b)
+				m := s.storm(b, crowd{Address: s.address, Requests: [][]byte{s.get("/forslag/" + s.id)}, Times: 20_000, Want: http.StatusOK})
+				m.report(b, "")
+				cast := v.end(b, true)
+				b.ReportMetric(cast.Rate, "votes/s")
+				b.ReportMetric(ms(cast.P99), "vote-p99-ms")
+			}
+		})
+	}
+	if os.Getenv("PGTEST_DSN") != "" {
+		b.Run("naive-node", func(b *testing.B) { naive(b, "node", true) })
+		b.Run("naive-php", func(b *testing.B) { naive(b, "php", true) })
+	}
+}
+
+// beside measures two crowds by turns and reports the first, the second and the
+// medians of what the rounds say of the two.
+func beside(b *testing.B, s *bench, one, other crowd, rounds int) {
+	var all, others []measured
+	var rates, cpus []float64
+	for range rounds {
+		m, o := s.storm(b, one), s.storm(b, other)
+		all, others = append(all, m), append(others, o)
+		rates, cpus = append(rates, m.Rate/o.Rate), append(cpus, float64(m.cpu)/float64(o.cpu))
+	}
+	middle(all).report(b, "")
+	middle(others).report(b, "constant-")
+	slices.Sort(rates)
+	slices.Sort(cpus)
+	b.ReportMetric(rates[rounds/2], "times-constant")
+	b.ReportMetric(cpus[rounds/2], "times-constant-cpu")
+}
+
+// middle is the median of the runs by processor time.
+func middle(all []measured) measured {
+	slices.SortFunc(all, func(a, b measured) int { return int(a.cpu - b.cpu) })
+	return all[len(all)/2]
+}
+
+// measured is what a crowd saw and the server used meanwhile.
+type measured struct {
+	seen
+	cpu    time.Duration // a request
+	db     time.Duration // the same of PostgreSQL, where it is ours
+	allocs uint64        // a request, where the product is the server
+}
+
+func (m measured) report(b *testing.B, prefix string) {
+	b.ReportMetric(m.Rate, prefix+"req/s")
+	b.ReportMetric(ms(m.P50), prefix+"p50-ms")
+	b.ReportMetric(ms(m.P99), prefix+"p99-ms")
+	b.ReportMetric(float64(m.cpu.Nanoseconds())/1000, prefix+"cpu-µs/req")
+	if m.allocs > 0 {
+		b.ReportMetric(float64(m.allocs), prefix+"allocs/req")
+	}
+	if m.db > 0 {
+		b.ReportMetric(float64(m.db.Nanoseconds())/1000, prefix+"db-cpu-µs/req")
+	}
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// storm sends a crowd to the product.
+func (s *bench) storm(b *testing.B, c crowd) measured {
+	b.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	m := storm(b, c, s.pid, self)
+	runtime.ReadMemStats(&after)
+	m.allocs = (after.Mallocs - before.Mallocs) / uint64(m.Sent)
+	return m
+}
+
+// storm sends a crowd out and asks before and after what the server has used.
+// BENCH_PROFILE names a file for a profile of the last storm.
+func storm(b *testing.B, c crowd, database int, server func() time.Duration) measured {
+	b.Helper()
+	g := c.gather(b)
+	if file := os.Getenv("BENCH_PROFILE"); file != "" {
+		defer profile(b, file)()
+	}
+	baseDB, base := used(database), server()
+	g.begin(b)
+	m := measured{seen: g.end(b, false)}
+	m.cpu = (server() - base) / time.Duration(m.Sent)
+	if database > 0 {
+		m.db = (used(database) - baseDB) / time.Duration(m.Sent)
+	}
+	return m
+}
+
+func profile(b *testing.B, file string) (stop func()) {
+	f, err := os.Create(file)
+	if err == nil {
+		err = pprof.StartCPUProfile(f)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close()
+	}
+}
+
+// self is the processor time of this process, where the product is.
+func self() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // bench is the product with one open petition.
 type bench struct {
 	app     *app.App
 	town    string
-	host    string
 	address string
 	id      string
+	pid     int // of its PostgreSQL; 0 = none that is ours
 	from    int // the next synthetic voter
 }
 
@@ -121,12 +263,11 @@ func startBench(b *testing.B, engine, design string) *bench {
 	}
 	b.Cleanup(out.Close)
 	l := listen(b)
-	port := l.Addr().(*net.TCPAddr).Port
-	cfg, err := out.Config(dir, port)
+	cfg, err := out.Config(dir, l.Addr().(*net.TCPAddr).Port)
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &bench{address: l.Addr().String(), town: "ekbacka", host: "127.0.0.1"}
+	s := &bench{address: l.Addr().String(), town: "ekbacka"}
 	cfg.Municipalities = cfg.Municipalities[:1] // Ekbacka, of design D2
 	m := &cfg.Municipalities[0]
 	if design == config.DesignMAC {
@@ -135,8 +276,14 @@ func startBench(b *testing.B, engine, design string) *bench {
 	m.Petitions.Votes.Voters = 20_000_000
 	if engine == db.Postgres {
 		m.Database = config.Database{Driver: db.Postgres, DSN: dbtest.Postgres(b).DSN}
+		s.pid = postmaster()
 	}
-	if s.app, err = app.New(b.Context(), cfg, app.Options{Clock: clock.System(), Log: slog.New(slog.DiscardHandler)}); err != nil {
+	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = nowhere.Close() })
+	if s.app, err = app.New(b.Context(), cfg, app.Options{Clock: clock.System(), Log: slog.New(slog.NewJSONHandler(nowhere, nil))}); err != nil {
 		b.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -164,7 +311,7 @@ func (s *bench) open(b *testing.B) string {
 }
 
 // votes are the requests of n voters who have logged in, ready to be sent.
-func (s *bench) votes(b *testing.B, n int) [][]byte {
+func (s *bench) votes(b *testing.B, n int) crowd {
 	b.Helper()
 	all := make([][]byte, n)
 	var wait sync.WaitGroup
@@ -177,7 +324,7 @@ func (s *bench) votes(b *testing.B, n int) [][]byte {
 					failed.Store(&err)
 					return
 				}
-				all[i] = s.post("/rosta", url.Values{"biljett": {ticket}, "val": {"rosta"}})
+				all[i] = post(s.address, "/rosta", url.Values{"biljett": {ticket}, "val": {"rosta"}})
 			}
 		})
 	}
@@ -186,7 +333,7 @@ func (s *bench) votes(b *testing.B, n int) [][]byte {
 		b.Fatal(*err)
 	}
 	s.from += n
-	return all
+	return crowd{Address: s.address, Requests: all, Want: http.StatusSeeOther}
 }
 
 // synthetic makes the i-th voter: birth numbers 980 to 989 are never given to
@@ -205,26 +352,36 @@ func (s *bench) get(path string) []byte {
 	return []byte("GET " + path + " HTTP/1.1\r\nHost: " + s.address + "\r\n\r\n")
 }
 
-func (s *bench) post(path string, form url.Values) []byte {
+func post(address, path string, form url.Values) []byte {
 	body := form.Encode()
 	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
-		path, s.address, s.address, len(body), body)
+		path, address, address, len(body), body)
 }
 
-func (s *bench) read(b *testing.B, path string) []byte {
+// constant is a handler that writes the bytes and headers of a page, and its
+// address.
+func (s *bench) constant(b *testing.B, path string) string {
 	resp, err := http.Get("http://" + s.address + path)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer resp.Body.Close()
 	var body bytes.Buffer
-	if _, err := body.ReadFrom(resp.Body); err != nil || resp.StatusCode != http.StatusOK {
-		b.Fatal(resp.Status, err)
+	if _, err := body.ReadFrom(resp.Body); err != nil || resp.StatusCode != http.StatusOK || !resp.Uncompressed {
+		b.Fatal(resp.Status, resp.Uncompressed, err)
 	}
-	return body.Bytes()
+	header := resp.Header
+	header.Del("Date") // the server's own
+	header.Set("Content-Length", strconv.Itoa(body.Len()))
+	l := listen(b)
+	srv := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		maps.Copy(w.Header(), header)
+		_, _ = w.Write(body.Bytes())
+	})}
+	go func() { _ = srv.Serve(l) }()
+	b.Cleanup(func() { _ = srv.Close() })
+	return l.Addr().String()
 }
-
-func repeat(request []byte, n int) [][]byte { return slices.Repeat([][]byte{request}, n) }
 
 func listen(b *testing.B) net.Listener {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -232,115 +389,4 @@ func listen(b *testing.B) net.Listener {
 		b.Fatal(err)
 	}
 	return l
-}
-
-// storm sends every request once, with 64 connections, and reports how fast.
-func storm(b *testing.B, address string, requests [][]byte, want int) {
-	b.Helper()
-	took := make([]time.Duration, len(requests))
-	var next, wrong atomic.Int64
-	var wait sync.WaitGroup
-	begun := time.Now()
-	for range benchClients {
-		wait.Go(func() {
-			c, err := dial(address)
-			if err != nil {
-				wrong.Add(1)
-				return
-			}
-			defer c.Close()
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(requests) {
-					return
-				}
-				sent := time.Now()
-				if status, err := c.ask(requests[i]); err != nil || status != want {
-					wrong.Add(1)
-				}
-				took[i] = time.Since(sent)
-			}
-		})
-	}
-	wait.Wait()
-	all := time.Since(begun)
-	if n := wrong.Load(); n > 0 {
-		b.Fatalf("%d of %d were answered otherwise", n, len(requests))
-	}
-	slices.Sort(took)
-	b.ReportMetric(float64(len(requests))/all.Seconds(), "req/s")
-	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
-}
-
-// drip sends requests at a rate until ctx ends, or they do.
-func drip(ctx context.Context, address string, requests [][]byte, perSecond int, sent *atomic.Int64) {
-	var wait sync.WaitGroup
-	const lines = 16
-	for k := range lines {
-		wait.Go(func() {
-			c, err := dial(address)
-			if err != nil {
-				return
-			}
-			defer c.Close()
-			tick := time.NewTicker(time.Second * lines / time.Duration(perSecond))
-			defer tick.Stop()
-			for i := k; i < len(requests); i += lines {
-				select {
-				case <-ctx.Done():
-					return
-				case <-tick.C:
-				}
-				if status, err := c.ask(requests[i]); err != nil || status != http.StatusSeeOther {
-					return
-				}
-				sent.Add(1)
-			}
-		})
-	}
-	wait.Wait()
-}
-
-// conn is a client that costs little beside what it measures.
-type conn struct {
-	net.Conn
-	r *bufio.Reader
-}
-
-func dial(address string) (*conn, error) {
-	c, err := net.Dial("tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	return &conn{c, bufio.NewReaderSize(c, 64<<10)}, nil
-}
-
-// ask sends a request and reads the whole answer.
-func (c *conn) ask(request []byte) (status int, err error) {
-	if _, err := c.Write(request); err != nil {
-		return 0, err
-	}
-	length := 0
-	for line := 0; ; line++ {
-		text, err := c.r.ReadSlice('\n')
-		if err != nil {
-			return 0, err
-		}
-		switch {
-		case line == 0:
-			if status, err = strconv.Atoi(string(text[9:12])); err != nil {
-				return 0, err
-			}
-		case len(text) <= 2:
-			_, err := c.r.Discard(length)
-			return status, err
-		case len(text) > 16 && strings.EqualFold(string(text[:15]), "content-length:"):
-			if length, err = strconv.Atoi(strings.TrimSpace(string(text[15:]))); err != nil {
-				return 0, err
-			}
-		case len(text) > 18 && strings.EqualFold(string(text[:18]), "transfer-encoding:"):
-			return 0, errors.New("a chunked answer")
-		}
-	}
 }

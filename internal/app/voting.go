@@ -30,8 +30,15 @@ func (v voting) Open(ctx context.Context, o petition.Opening) error {
 	return err
 }
 
-// Stop implements petition.Voting.
-func (v voting) Stop(ctx context.Context, id string) error { return v.p.machine.CloseEarly(ctx, id) }
+// Stop implements petition.Voting. What is withdrawn, hidden or removed takes
+// no vote more: there is no grace for those who had begun, as there is at a
+// closing. The keys and the rows go when the machine comes to it.
+func (v voting) Stop(ctx context.Context, id string) error {
+	if err := v.p.machine.CloseEarly(ctx, id); err != nil {
+		return err
+	}
+	return v.t.db.Tx(ctx, func(tx *db.Tx) error { return ballot.Stop(ctx, tx, id) })
+}
 
 // Shown implements petition.Voting: the counts in their steps, 0 for those of
 // which only "fewer than" may be said.
@@ -146,6 +153,8 @@ func pauseWords(reason string) string {
 	switch reason {
 	case closing.ReasonSealer:
 		return "Den som håller en av nycklarna svarade inte. Tiden läggs till efter den sista dagen."
+	case reasonWrongKey:
+		return "Den som håller en av nycklarna svarade fel. Ingen röst har gått förlorad. Tiden läggs till efter den sista dagen."
 	case closing.ReasonKeyLost:
 		return "En nyckel saknas. Kommunen utreder vad som har hänt."
 	case closing.ReasonSteward, reasonSwitch:

@@ -41,24 +41,24 @@ func (p *Petitions) UnderVote(ctx context.Context) ([]Under, error) {
 	return all, err
 }
 
-// ChangedSince lists the petitions to which something has happened since a
-// moment of the machine's clock, so that pages that were prepared before can
+// ChangedSince lists the events since a moment of the machine's clock, each with
+// the petition that it happened to, so that pages that were prepared before can
 // be taken away.
-func (p *Petitions) ChangedSince(ctx context.Context, since time.Time) ([]string, error) {
-	var all []string
+func (p *Petitions) ChangedSince(ctx context.Context, since time.Time) (map[string]string, error) {
+	all := map[string]string{}
 	err := p.opt.DB.Read(ctx, func(tx *db.Tx) error {
-		all = nil
-		rows, err := tx.Query(ctx, `SELECT DISTINCT petition FROM petition_event WHERE id >= $1`, db.FirstID(since))
+		clear(all)
+		rows, err := tx.Query(ctx, `SELECT id, petition FROM petition_event WHERE id >= $1`, db.FirstID(since))
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
+			var event, id string
+			if err := rows.Scan(&event, &id); err != nil {
 				return err
 			}
-			all = append(all, id)
+			all[event] = id
 		}
 		return rows.Err()
 	})

@@ -90,6 +90,7 @@ func (w *writer) counting() {
 var reasons = map[string]string{
 	closing.ReasonSealer: "Nycklarna gick inte att nå", closing.ReasonOutage: "Tjänsten eller e-legitimationen var borta",
 	closing.ReasonSteward: "Kommunen stängde av röstningen", closing.ReasonKeyLost: "Nyckeln gick förlorad",
+	"switch": "Kommunen stängde av röstningen", "wrong-key": "En av nycklarna svarade fel",
 }
 
 func (w *writer) pauses() {

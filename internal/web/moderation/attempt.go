@@ -57,7 +57,7 @@ func (a *attempt) fault(field string) page.Text {
 
 // value is what was typed in a field, or what stands there.
 func (a *attempt) value(field, stands string) string {
-	if v, ok := a.typed[field]; ok {
+	if v := a.typed[field]; len(v) > 0 {
 		return v[0]
 	}
 	return stands

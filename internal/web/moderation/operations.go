@@ -330,7 +330,10 @@ func (p *Pages) figures(ctx context.Context, b *operationsBody) error {
 		if err != nil {
 			return err
 		}
-		b.Mail = page.N("moderation.mail.waiting", n)
+		b.Mail = page.T("moderation.mail.none")
+		if n > 0 {
+			b.Mail = page.N("moderation.mail.waiting", n)
+		}
 	}
 	return nil
 }

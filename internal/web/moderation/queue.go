@@ -55,7 +55,10 @@ func (p *Pages) queue(w http.ResponseWriter, r *route.Request) error {
 	if err != nil {
 		return err
 	}
-	body := queueBody{Count: page.N("moderation.queue.count", len(items)), Table: p.queueTable(items, show)}
+	body := queueBody{Table: p.queueTable(items, show)}
+	if len(items) > 0 {
+		body.Count = page.N("moderation.queue.count", len(items))
+	}
 	for _, s := range shows {
 		body.Filters = append(body.Filters, filterLink{Text: page.T("moderation.show." + string(s.show)), Count: counts[s.show],
 			URL: list + "?visa=" + s.value, Current: s.show == show})

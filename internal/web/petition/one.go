@@ -88,6 +88,7 @@ type oneBody struct {
 	Graph   graph
 	Places  page.Component // districts
 	Events  page.Timeline
+	Earlier page.Component // those that happened before them
 	Stored  storedBox
 	Follow  followBox
 	More    []page.Text
@@ -98,7 +99,8 @@ func (p *Pages) onePage(f facts) built {
 		Meta: page.T("petition.list.meta", "number", page.CaseNumber(f.Registry), "date", page.Date(f.ReceivedAt)),
 		Bar:  progress(f.Card), Left: p.until(f), Vote: p.voteBox(f), Now: nowOf(f), Miles: milestones(f),
 		Places: placesOf(f), Stored: p.storedBox(f), Follow: p.followBox(f), Before: p.before(f),
-		Graph: p.graph(f), Events: page.Timeline{Events: p.said(f), Level: 3, Empty: page.T("petition.one.no_events")}}
+		Graph: p.graph(f)}
+	b.Events, b.Earlier = p.events(f)
 	if f.look.lang == page.English {
 		b.Foreign = page.Swedish
 	}
@@ -116,13 +118,28 @@ func (p *Pages) onePage(f facts) built {
 	return built{"one.html", d}
 }
 
+// latest is how many events stand open on the page.
+const latest = 3
+
+// events are what has happened: the latest open, the earlier folded away.
+func (p *Pages) events(f facts) (page.Timeline, page.Component) {
+	said := p.said(f)
+	line := page.Timeline{Events: said, Level: 3, Empty: page.T("petition.one.no_events")}
+	earlier := len(said) - latest
+	if earlier < 1 {
+		return line, nil
+	}
+	line.Events = said[:latest]
+	return line, page.Details{Summary: page.N("petition.one.earlier", earlier), Body: page.Timeline{Events: said[latest:], Level: 3}}
+}
+
 // until is how long one can vote still.
 func (p *Pages) until(f facts) page.Text {
 	left := daysLeft(f.Card)
 	if left == nil {
 		return nil
 	}
-	return page.T("petition.one.until", "left", left, "day", lastDay(f.ClosesAt))
+	return page.T("petition.one.until", "left", left, "last", p.through(f.ClosesAt))
 }
 
 // before are the notices at the top: why it is not put to the vote, where it

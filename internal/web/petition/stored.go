@@ -100,10 +100,7 @@ func promiseText(f facts) []page.Text {
 	default: // there is nothing to promise, or nothing left that could be seen
 		return nil
 	}
-	if f.look.lang == page.Swedish {
-		return []page.Text{f.promise.Swedish}
-	}
-	var out []page.Text
+	out := []page.Text{page.T("petition.promise.code")}
 	if f.promise.Design == seal.DesignSplit && !f.promise.Blind {
 		out = append(out, page.T("petition.promise.demonstration"))
 	}

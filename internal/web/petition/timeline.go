@@ -143,7 +143,7 @@ func nowOf(f facts) page.Summary {
 		row("day", page.DayOf(f.NextDay))
 	}
 	if body := responsible(f); body != "" {
-		row("body", swedish(body))
+		row("body", swedish(capital(body)))
 	}
 	row("number", page.CaseNumber(f.Registry))
 	if f.BodyRegistry != "" {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"medborgarnavet/internal/petition"
 	"medborgarnavet/internal/web/page"
@@ -20,6 +22,12 @@ func spoken(s string) page.Text {
 // swedish is something written in Swedish by a person or a board, marked as
 // such on pages in another language.
 func swedish(s string) page.Text { return page.T("petition.swedish", "text", spoken(s)) }
+
+// capital begins a text that stands alone with a capital letter.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
 
 // paragraph is a text as a paragraph of its own.
 func paragraph(t ...page.Text) page.Text {
@@ -66,6 +74,15 @@ func link(address string) (page.Text, bool) {
 
 // lastDay is the last day of voting that closes at a moment.
 func lastDay(closes time.Time) page.Text { return page.Date(closes.Add(-time.Millisecond)) }
+
+// through is how long one can vote: to the end of a day, or to the moment that
+// an outage or a steward has moved it to.
+func (p *Pages) through(closes time.Time) page.Text {
+	if local := closes.In(p.zone); local.Hour() != 0 || local.Minute() != 0 {
+		return page.T("petition.last.till", "time", page.DateTime(closes))
+	}
+	return page.T("petition.last.through", "day", lastDay(closes))
+}
 
 // codeText is why a proposal is not put to the vote.
 func codeText(code string) page.Text {

@@ -65,11 +65,17 @@ func listed(numbers []int) string {
 	return strings.Join(words, ", ")
 }
 
+// termsBody is a page that tells how long things are kept.
+type termsBody struct {
+	Terms     []toldTerms
+	Petitions bool
+}
+
 // withTerms is a page that tells how long things are kept.
 func (p *Pages) withTerms(name string) route.Handler {
 	return func(w http.ResponseWriter, r *route.Request) error {
 		d := p.data(r, page.T("public."+name+".title"))
-		d.Body = p.terms()
+		d.Body = termsBody{p.terms(), p.Petitions}
 		return p.set.Render(w, r.Request, http.StatusOK, name+".html", d)
 	}
 }

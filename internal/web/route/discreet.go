@@ -61,11 +61,9 @@ func discreet(a slog.Attr) bool {
 func (rt *Router) serveDiscreet(route Route, limit int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, hr *http.Request) {
 		r := &Request{Request: hr, ClientIP: rt.clientIP(hr)}
-		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		r.limit(w, limit)
 		outcome := fault.Internal
-		defer func() {
-			rt.quiet.LogAttrs(context.Background(), slog.LevelInfo, "request", slog.String("route", route.Pattern), slog.String("outcome", string(outcome)))
-		}()
+		defer func() { rt.tell(route.Pattern, outcome) }()
 		defer rt.recoverDiscreet(w, r, route.Pattern)
 		var err error
 		if !route.Stream {
@@ -81,6 +79,18 @@ func (rt *Router) serveDiscreet(route Route, limit int64) http.HandlerFunc {
 			rt.opt.Fail(w, r, err)
 		}
 	}
+}
+
+// tell writes the line of a request. It does not ask where in the program it
+// is, as a Logger does: that is never shown, and took longer than the rest.
+func (rt *Router) tell(pattern string, outcome fault.Kind) {
+	ctx, to := context.Background(), rt.quiet.Handler()
+	if !to.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
+	line.AddAttrs(slog.String("route", pattern), slog.String("outcome", string(outcome)))
+	_ = to.Handle(ctx, line) // a log that cannot be written stops nobody
 }
 
 func (rt *Router) recoverDiscreet(w http.ResponseWriter, r *Request, pattern string) {

@@ -17,11 +17,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/fault"
@@ -108,6 +106,8 @@ const (
 type Router struct {
 	opt    Options
 	quiet  *slog.Logger // for Discreet routes
+	fixed  []header     // of every answer
+	peers  proxies
 	mux    *http.ServeMux
 	cross  *http.CrossOriginProtection
 	routes []Route
@@ -116,7 +116,8 @@ type Router struct {
 // New builds a router. Every fault in the table is an error: a router with a
 // route that has no rule never serves.
 func New(opt Options, routes []Route) (*Router, error) {
-	rt := &Router{opt: opt, quiet: DiscreetLog(opt.Log), mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), routes: routes}
+	rt := &Router{opt: opt, quiet: DiscreetLog(opt.Log), fixed: headers(opt.FormAction), peers: readProxies(opt.TrustedProxies),
+		mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), routes: routes}
 	for _, route := range routes {
 		if err := check(route); err != nil {
 			return nil, err
@@ -167,7 +168,10 @@ func (rt *Router) Routes() []Route { return rt.routes }
 
 // ServeHTTP implements http.Handler.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	headers(w.Header(), rt.opt.FormAction)
+	h := w.Header()
+	for _, f := range rt.fixed {
+		h[f.name] = f.value
+	}
 	if err := rt.cross.Check(r); err != nil {
 		rt.finish(w, rt.request(r), fault.New(fault.Forbidden, "cross-site request"))
 		return
@@ -185,7 +189,7 @@ func (rt *Router) serve(route Route) http.HandlerFunc {
 	}
 	return func(w http.ResponseWriter, hr *http.Request) {
 		r := rt.request(hr)
-		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		r.limit(w, limit)
 		defer rt.recover(w, r)
 		start := rt.opt.Clock.Now()
 		do := route.Do
@@ -205,6 +209,13 @@ func (rt *Router) serve(route Route) http.HandlerFunc {
 	}
 }
 
+// limit lets no more be read of the body than that, where there is one.
+func (r *Request) limit(w http.ResponseWriter, most int64) {
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(w, r.Body, most)
+	}
+}
+
 // parse reads a post as a whole, so that no handler takes half a form for a
 // form. All of it stays in memory: a document must not lie in a temporary file.
 func parse(r *Request, limit int64) error {
@@ -213,7 +224,7 @@ func parse(r *Request, limit int64) error {
 	}
 	// First ParseForm: ParseMultipartForm would forget that it failed.
 	err := r.ParseForm()
-	if err == nil {
+	if err == nil && inParts(r.Header["Content-Type"]) {
 		err = r.ParseMultipartForm(limit)
 	}
 	if errors.Is(err, http.ErrNotMultipart) {
@@ -227,6 +238,13 @@ func parse(r *Request, limit int64) error {
 		return fault.New(fault.Invalid, "the post cannot be read")
 	}
 	return nil
+}
+
+// inParts tells whether a post may be of parts: most are not, and need not
+// be looked at twice.
+func inParts(types []string) bool {
+	const kind = "multipart/"
+	return len(types) > 0 && len(types[0]) >= len(kind) && strings.EqualFold(types[0][:len(kind)], kind)
 }
 
 // admit finds the login that the rule asks for, or says why not.
@@ -317,72 +335,8 @@ func places() []string {
 	}
 }
 
-// clientIP is the peer's address or, when that is a trusted proxy's, the last
-// address of X-Forwarded-For that is not (identity.md: a spoofed one must not
-// reach the e-ID).
-func (rt *Router) clientIP(r *http.Request) string {
-	ip := hostOnly(r.RemoteAddr)
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && rt.trusted(ip); i-- {
-		addr, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			break
-		}
-		ip = addr.Unmap().String()
-	}
-	return ip
-}
-
-// trusted tells whether an address is one of the proxies', or lies in one of
-// their networks.
-func (rt *Router) trusted(ip string) bool {
-	addr, err := netip.ParseAddr(ip)
-	return err == nil && slices.ContainsFunc(rt.opt.TrustedProxies, func(p string) bool {
-		if network, err := netip.ParsePrefix(p); err == nil {
-			return network.Contains(addr)
-		}
-		return p == ip
-	})
-}
-
-func hostOnly(addr string) string {
-	if ap, err := netip.ParseAddrPort(addr); err == nil {
-		return ap.Addr().Unmap().String()
-	}
-	return addr
-}
-
-func headers(h http.Header, formAction []string) {
-	action := strings.Join(append([]string{"'self'"}, formAction...), " ")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "+
-		"connect-src 'self'; form-action "+action+"; base-uri 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-	h.Set("Strict-Transport-Security", "max-age=31536000")
-}
-
 func newID() string {
 	var b [5]byte
 	rand.Read(b[:])
 	return base32.StdEncoding.EncodeToString(b[:])
-}
-
-// SetCookie gives the browser the token of a login.
-func SetCookie(w http.ResponseWriter, name, token string) {
-	http.SetCookie(w, &http.Cookie{Name: name, Value: token, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
-}
-
-// ClearCookie takes it back.
-func ClearCookie(w http.ResponseWriter, name string) {
-	http.SetCookie(w, &http.Cookie{Name: name, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		MaxAge: -1, Expires: time.Unix(0, 0)})
-}
-
-// SeeOther answers a post with the address to read next.
-func SeeOther(w http.ResponseWriter, r *Request, path string) error {
-	http.Redirect(w, r.Request, path, http.StatusSeeOther)
-	return nil
 }

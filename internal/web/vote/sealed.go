@@ -5,8 +5,9 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"medborgarnavet/internal/clock"
@@ -37,18 +38,42 @@ func newSealer(c clock.Clock) (sealer, error) {
 
 // note is what a cookie says, and until when.
 type note struct {
-	Petition string `json:"p"`
-	Outcome  string `json:"o,omitempty"`
-	Place    uint64 `json:"n,omitempty"`
-	Until    int64  `json:"u"`
+	Petition string
+	Outcome  string
+	Place    uint64
+	Until    int64
 }
 
-// set gives the browser a note for a while.
+// text is the note as it is sealed; read reads it.
+func (n note) text() []byte {
+	b := make([]byte, 0, 80)
+	b = append(append(b, n.Petition...), '\n')
+	b = append(append(b, n.Outcome...), '\n')
+	b = append(strconv.AppendUint(b, n.Place, 10), '\n')
+	return strconv.AppendInt(b, n.Until, 10)
+}
+
+func read(text []byte) (n note, ok bool) {
+	parts := strings.Split(string(text), "\n")
+	if len(parts) != 4 {
+		return note{}, false
+	}
+	place, err := strconv.ParseUint(parts[2], 10, 64)
+	until, err2 := strconv.ParseInt(parts[3], 10, 64)
+	return note{Petition: parts[0], Outcome: parts[1], Place: place, Until: until}, err == nil && err2 == nil
+}
+
+// set gives the browser a note for a while. The header is written out, since
+// every vote has one: http.SetCookie would look at each letter again.
 func (s sealer) set(w http.ResponseWriter, cookie string, n note, life time.Duration) {
 	n.Until = s.clock.Now().Add(life).Unix()
-	plain, _ := json.Marshal(n) // strings and numbers always marshal
-	http.SetCookie(w, &http.Cookie{Name: cookie, Value: base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, plain, []byte(cookie))),
-		Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: int(life.Seconds())})
+	b := make([]byte, 0, 256)
+	b = append(append(b, cookie...), '=')
+	b = base64.RawURLEncoding.AppendEncode(b, s.aead.Seal(nil, nil, n.text(), []byte(cookie)))
+	b = append(b, "; Path=/; Max-Age="...)
+	b = strconv.AppendInt(b, int64(life.Seconds()), 10)
+	b = append(b, "; HttpOnly; Secure; SameSite=Lax"...)
+	w.Header().Add("Set-Cookie", string(b))
 }
 
 // get reads a note back; false when there is none of ours, or its time is out.
@@ -62,7 +87,10 @@ func (s sealer) get(r *route.Request, cookie string) (n note, ok bool) {
 		return note{}, false
 	}
 	plain, err := s.aead.Open(nil, nil, sealed, []byte(cookie))
-	if err != nil || json.Unmarshal(plain, &n) != nil || n.Until <= s.clock.Now().Unix() {
+	if err != nil {
+		return note{}, false
+	}
+	if n, ok = read(plain); !ok || n.Until <= s.clock.Now().Unix() {
 		return note{}, false
 	}
 	return n, true

@@ -98,6 +98,7 @@ type Pages struct {
 	seal sealer
 	room *room
 	come *transient.Brake // on how many places in the queue an address takes
+	zone *time.Location   // where the last day of voting ends
 }
 
 // New parses the page templates.
@@ -109,8 +110,12 @@ func New(d Deps) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		return nil, err
+	}
 	set, err := d.Renderer.Parse(pagesFS)
-	return &Pages{Deps: d, set: set, seal: s, room: newRoom(d.Clock, d.Waiting), come: transient.NewBrake(placesPerMinute)}, err
+	return &Pages{Deps: d, zone: zone, set: set, seal: s, room: newRoom(d.Clock, d.Waiting), come: transient.NewBrake(placesPerMinute)}, err
 }
 
 // Routes are open to anyone, beside those of the Door.
@@ -147,8 +152,9 @@ func (p *Pages) Door() eid.Door {
 
 // unkept keeps an answer out of every cache.
 func unkept(do route.Handler) route.Handler {
+	never := []string{"no-store"}
 	return func(w http.ResponseWriter, r *route.Request) error {
-		w.Header().Set("Cache-Control", "no-store")
+		w.Header()["Cache-Control"] = never
 		return do(w, r)
 	}
 }
@@ -164,6 +170,15 @@ func (p *Pages) promise() page.Text {
 		return page.T("vote.promise.demo")
 	}
 	return page.T("vote.promise.seen")
+}
+
+// through is how long one can vote: to the end of a day, or to the moment that
+// an outage or a steward has moved it to.
+func (p *Pages) through(closes time.Time) page.Text {
+	if local := closes.In(p.zone); local.Hour() != 0 || local.Minute() != 0 {
+		return page.T("vote.last.till", "time", page.DateTime(closes))
+	}
+	return page.T("vote.last.through", "day", page.Date(closes.Add(-time.Millisecond)))
 }
 
 // data is the frame of a page.
@@ -260,7 +275,7 @@ func (p *Pages) confirm(w http.ResponseWriter, r *route.Request, a identity.Auth
 		return p.refuse(w, r, id, err)
 	}
 	b := confirmBody{Name: swedish(in.Title), Ticket: in.Ticket, Voted: in.Voted, Gone: in.Leave, Promise: p.promise(),
-		Until:  page.T("vote.confirm.until", "time", page.DateTime(in.ClosesAt)),
+		Until:  page.T("vote.confirm.until", "last", p.through(in.ClosesAt)),
 		Button: page.Button{Text: page.T("vote.confirm.vote"), Name: "val", Value: "rosta"},
 		Leave:  page.Link{Text: page.T("vote.confirm.leave"), URL: petitionPath(id)}}
 	data := p.data(r, page.T("vote.confirm.title"))
