@@ -157,7 +157,7 @@ async function moderates(town, who, proposer) {
   await see("moderation, login", list);
   await logIn(town, who, "Vera", { staff: true, to: list });
   await keep("moderation");
-  for (const show of ["forsenade", "vantar", "att-publicera", "igen", "foljda", "avgjorda"]) await see(`moderation, ${show}`, `${list}?visa=${show}`);
+  for (const show of ["forsenade", "avgjorda"]) await see(`moderation, ${show}`, `${list}?visa=${show}`);
   await find(page, town.ekbacka + list, "Fler bänkar");
   await keep("sheet, unread");
   const benches = await take(page, town.ekbacka, "Fler bänkar");
@@ -329,7 +329,7 @@ async function removes(town, { page, keep, see }, reader, id) {
   await send(page, "/ta-bort");
   await keep("sheet, removed");
   await soon(reader.page, `${town.ekbacka}/forslag/${id}`, async (p) => (await p.request.get(p.url())).status() === 410, "that it is removed");
-  await reader.keep("petition, removed");
+  await reader.see("petition, removed", `/forslag/${id}`);
 }
 
 // outcome writes down every step to a decision and after it.
@@ -348,7 +348,7 @@ async function outcome(town, vera, reader) {
     }
     await put(page, Object.fromEntries(Object.entries(values).map(([k, v]) => [`${slug}.${k}`, v])));
     await send(page, `/${slug}`);
-    await keep(`sheet after ${slug}`);
+    if (["lamna", "besluta", "folj-upp"].includes(slug)) await keep(`sheet after ${slug}`);
   };
   await step("lamna", { diarienr: "KF 2026/31", ord: "Förslaget ligger nu hos fullmäktige." });
   await step("bered", { ord: "Tekniska kontoret räknar på vägen." });

@@ -47,6 +47,10 @@ func (s *seeder) fill(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			// as at the booth: looked up first, then cast
+			if _, err := s.votes.Status(ctx, id, voter); err != nil {
+				return err
+			}
 			if _, err := s.votes.Cast(ctx, id, voter, time.Time{}); err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 
 // Ballots takes votes.
 type Ballots interface {
+	Status(ctx context.Context, petition string, voter pnr.Number) (ballot.Outcome, error)
 	Cast(ctx context.Context, petition string, voter pnr.Number, begun time.Time) (ballot.Outcome, error)
 }
 

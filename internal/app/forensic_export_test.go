@@ -54,3 +54,6 @@ func Oversight(ctx context.Context, a *App, municipality string) (oversight.Pict
 
 // Complaints is where Go's server writes what it complains of.
 func Complaints(a *App) *log.Logger { return a.complaints() }
+
+// Evidence are the tests that reports of erasure name.
+func Evidence() []string { return evidence }

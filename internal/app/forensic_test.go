@@ -52,46 +52,34 @@ func TestForensicHost(t *testing.T) {
 	}
 }
 
+// forensicCase is one closing, with what the attacker knows.
+type forensicCase struct {
+	*host
+	design  string
+	all     []*forensicVoter
+	needles *needleSet
+	rows    map[string]bool // the nullifiers of the backup from before
+	backup  string          // its folder
+}
+
+// forensicKinds are those needles that may be nowhere at any time.
+var forensicKinds = []string{"number", "name", "address", "ticket", "transaction", "pseudonym"}
+
 func forensicRun(t *testing.T, h *host, seed uint64, design string) {
 	const voters, takenBack = 500, 20
 	h.start()
 	h.id = h.petition("Bygg en bro")
-	all := h.voters(seed, voters)
-	h.admit(all)
-	h.cast(all, "rosta")
-	h.cast(all[:takenBack], "aterta")
-	needles := newNeedleSet()
-	for _, v := range all {
-		needles.voter(v)
+	c := forensicCase{host: h, design: design, all: h.voters(seed, voters), needles: newNeedleSet(), rows: map[string]bool{}}
+	h.admit(c.all)
+	h.cast(c.all, "rosta")
+	h.cast(c.all[:takenBack], "aterta")
+	for _, v := range c.all {
+		c.needles.voter(v)
 	}
-	forensicLogins(t, h, needles)
-	forensicPseudonyms(t, h, needles, all[:3])
-	backup := filepath.Dir(h.dump(aside + "/before"))
-	h.settle()
-	rows := map[string]bool{}
-	for _, n := range h.nullifiers() {
-		rows[string(n)] = true
-		leaf := tally.Leaf(h.id, n)
-		needles.bytes("nullifier", n)
-		needles.bytes("leaf", leaf[:])
-	}
-	secrets := h.sealingKeys()
-	for _, s := range secrets {
-		needles.bytes("key", s[:])
-	}
-	if len(rows) != voters-takenBack+len(forensicPersons) {
-		t.Fatalf("%d rows", len(rows))
-	}
-	got := needles.search(t, append(h.places(), backup))
-	if got["nullifier"] < 2*len(rows) || got["key"] < len(secrets) {
-		t.Fatalf("before the closing %v: this search sees nothing", got)
-	}
-	if forensicOf(got, "number", "name", "address", "ticket", "transaction", "pseudonym") {
-		t.Errorf("while voting is open there is of persons: %v", got)
-	}
-	if n := forensicForce(h, design, rows, all, secrets, secrets); n == 0 {
-		t.Fatal("with the keys in hand no voter is found: this attack does nothing")
-	}
+	forensicLogins(t, h, c.needles)
+	forensicPseudonyms(t, h, c.needles, c.all[:3])
+	c.backup = filepath.Dir(h.dump(aside + "/before"))
+	c.whileOpen(voters - takenBack + len(forensicPersons))
 	h.close()
 	candidates := map[[32]byte]bool{} // with the tickets' key, which lives to the end of the hour, and without
 	h.candidates(candidates)
@@ -99,22 +87,88 @@ func forensicRun(t *testing.T, h *host, seed uint64, design string) {
 	h.dump("after")
 	h.stop()
 	h.settle()
-	if err := os.WriteFile(filepath.Join(h.dir, "letters.json"), h.letters(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got := needles.search(t, h.places()); len(got) != 0 {
-		t.Errorf("after the closing there is still %v", got)
-	}
-	if got := needles.search(t, []string{backup}); forensicOf(got, "number", "name", "address", "ticket", "transaction", "pseudonym", "key") {
-		t.Errorf("in the backup from before there is %v", got)
-	}
 	h.candidates(candidates)
-	could := slices.Collect(maps.Keys(candidates))
-	if n := forensicForce(h, design, rows, all, could, could); n != 0 {
-		t.Errorf("with what is left %d voters are found in the backup from before", n)
+	c.afterwards(slices.Collect(maps.Keys(candidates)))
+}
+
+// whileOpen finds rows and keys, and nothing of a person.
+func (c forensicCase) whileOpen(votes int) {
+	c.t.Helper()
+	c.settle()
+	for _, n := range c.nullifiers() {
+		c.rows[string(n)] = true
+		leaf := tally.Leaf(c.id, n)
+		c.needles.bytes("nullifier", n)
+		c.needles.bytes("leaf", leaf[:])
 	}
-	if n := forensicWords(t, h, rows, all); n != 0 {
-		t.Errorf("with the municipality's own keys %d voters are found in the backup from before", n)
+	secrets := c.sealingKeys()
+	for _, s := range secrets {
+		c.needles.bytes("key", s[:])
+	}
+	if len(c.rows) != votes {
+		c.t.Fatalf("%d rows, want %d", len(c.rows), votes)
+	}
+	hits := c.needles.search(c.t, append(c.places(), c.backup))
+	if hits["nullifier"] < 2*votes || hits["key"] < len(secrets) {
+		c.t.Fatalf("before the closing %v: this search sees nothing", hits)
+	}
+	if forensicOf(hits, forensicKinds...) {
+		c.t.Errorf("while voting is open there is of persons: %v", hits)
+	}
+	decoy := filepath.Join(c.t.TempDir(), "decoy")
+	v := c.all[2]
+	if err := os.WriteFile(decoy, []byte(strings.Join([]string{v.auth.Subject.Plain(), v.auth.Name, v.address, v.ticket, v.auth.TxnID,
+		c.ring().Pseudonym("casework", v.auth.Subject.Plain())}, "\n")), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	hits = c.needles.search(c.t, []string{decoy})
+	for _, kind := range forensicKinds {
+		if hits[kind] == 0 {
+			c.t.Errorf("this search does not see a %s", kind)
+		}
+	}
+	if n := forensicForce(c.host, c.design, c.rows, c.all, secrets, secrets); n == 0 {
+		c.t.Fatal("with the keys in hand no voter is found: this attack does nothing")
+	}
+}
+
+// afterwards finds nothing at all; in the backup from before, nothing of a
+// person, no key, and no voter with whatever could be a key.
+func (c forensicCase) afterwards(candidates [][32]byte) {
+	c.t.Helper()
+	if err := os.WriteFile(filepath.Join(c.dir, "letters.json"), c.letters(), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	if hits := c.needles.search(c.t, c.places()); len(hits) != 0 {
+		c.t.Errorf("after the closing there is still %v", hits)
+	}
+	if hits := c.needles.search(c.t, []string{c.backup}); forensicOf(hits, append(forensicKinds, "key")...) {
+		c.t.Errorf("in the backup from before there is %v", hits)
+	}
+	if n := forensicForce(c.host, c.design, c.rows, c.all, candidates, candidates); n != 0 {
+		c.t.Errorf("with what is left %d voters are found in the backup from before", n)
+	}
+	if n := forensicWords(c.t, c.host, c.rows, c.all); n != 0 {
+		c.t.Errorf("with the municipality's own keys %d voters are found in the backup from before", n)
+	}
+}
+
+// P-07, petitions.md §2.5: a report of an erasure names the tests that show it;
+// each of them is there to be run.
+func TestEvidenceIsThere(t *testing.T) {
+	for _, named := range app.Evidence() {
+		dir, name, ok := strings.Cut(named, ": ")
+		files, err := filepath.Glob(filepath.Join("../..", dir, "*_test.go"))
+		if !ok || err != nil || len(files) == 0 {
+			t.Errorf("%s: no tests there", named)
+		}
+		there := slices.ContainsFunc(files, func(file string) bool {
+			raw, err := os.ReadFile(file)
+			return err == nil && strings.Contains(string(raw), "func "+name+"(t *testing.T)")
+		})
+		if !there {
+			t.Errorf("a report names %s, which is not there", named)
+		}
 	}
 }
 
@@ -222,7 +276,7 @@ func (h *host) candidates(all map[[32]byte]bool) {
 func forensicForce(h *host, design string, rows map[string]bool, all []*forensicVoter, one, other [][32]byte) (found int) {
 	tried := all[30:70]
 	if forensicFull() {
-		tried = all
+		tried = all[30:] // the others have taken their votes back
 	}
 	message := func(v *forensicVoter) string {
 		return "medborgarnavet/petition/vote/1\x00" + h.id + "\x00" + v.auth.Subject.Plain()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,9 +36,9 @@ func naive(b *testing.B, kind string, page bool) {
 		}
 	}
 	address, pid := startNaive(b, kind, dsn)
-	c := crowd{Address: address, Requests: [][]byte{(&bench{address: address}).get("/?id=1")}, Times: 10_000, Want: http.StatusOK}
+	c := crowd{Address: address, Requests: [][]byte{(&bench{address: address}).get("/?id=1")}, Times: 4000, Want: http.StatusOK}
 	if !page {
-		c = crowd{Address: address, Requests: make([][]byte, 10_000), Want: http.StatusSeeOther}
+		c = crowd{Address: address, Requests: make([][]byte, 4000), Want: http.StatusSeeOther}
 		for i := range c.Requests {
 			c.Requests[i] = post(address, "/", url.Values{"petition": {"1"}, "person": {synthetic(i).Plain()}})
 		}
@@ -54,20 +55,28 @@ func startNaive(b *testing.B, kind, dsn string) (address string, pid int) {
 	address = l.Addr().String()
 	_ = l.Close() // the service takes the port
 	_, port, _ := net.SplitHostPort(address)
-	cmd := exec.Command("node", "../../bench/naive/server.mjs", port, dsn)
+	u, err := url.Parse(dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	options := "-c search_path=" + u.Query().Get("search_path")
+	var cmd *exec.Cmd
 	if kind == "php" {
-		u, err := url.Parse(dsn)
-		if err != nil {
-			b.Fatal(err)
-		}
 		cmd = exec.Command("php", "-d", "variables_order=EGPCS", "-S", address, "../../bench/naive/index.php")
 		cmd.Env = append(os.Environ(), "PHP_CLI_SERVER_WORKERS=8", "NAIVE_USER="+u.User.Username(),
-			"NAIVE_DSN=pgsql:host="+u.Hostname()+";port="+u.Port()+";dbname="+strings.TrimPrefix(u.Path, "/")+";options='-c search_path="+u.Query().Get("search_path")+"'")
+			"NAIVE_DSN=pgsql:host="+u.Hostname()+";port="+u.Port()+";dbname="+strings.TrimPrefix(u.Path, "/")+";options='"+options+"'")
+	} else {
+		u.RawQuery = url.Values{"options": {options}}.Encode()
+		cmd = exec.Command("node", "../../bench/naive/server.mjs", port, u.String())
 	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	b.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // PHP's workers too, which outlive it
+		_ = cmd.Wait()
+	})
 	for range 100 {
 		resp, err := http.Get("http://" + address + "/?id=1")
 		if err == nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"medborgarnavet/internal/casework"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/identity"
 	"medborgarnavet/internal/identity/session"
@@ -23,7 +24,7 @@ import (
 // buildPages makes the pages and the one table of their routes.
 func (t *town) buildPages(renderer *page.Renderer) error {
 	pub, err := public.New(public.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, Catalog: t.catalog, Flow: t.flow,
-		Sessions: t.sessions, Terms: t.publicTerms()})
+		Sessions: t.sessions, Terms: t.publicTerms(), Petitions: t.cfg.Petitions.Configured(), StaffHome: t.staffHome})
 	if err != nil {
 		return err
 	}
@@ -92,6 +93,23 @@ func (t *town) extend(cookie string, kind identity.Kind) func(context.Context, *
 // staffRoles asks the board's staff directory who a login belongs to.
 func (t *town) staffRoles(ctx context.Context, s session.Session) (string, []string, error) {
 	return t.casework.Roles(ctx, s.Subject)
+}
+
+// staffHome is where a member of staff begins: the desk of those who have
+// cases, the e-petitions of those who read or follow them, and the operation of
+// those who mind it.
+func (t *town) staffHome(ctx context.Context, s session.Session) string {
+	_, roles, err := t.casework.Roles(ctx, s.Subject)
+	may := func(role string) bool { return slices.Contains(roles, role) }
+	switch {
+	case err != nil || may(casework.RoleOfficer) || may(casework.RoleDecider) || !t.cfg.Petitions.Configured():
+		return "/handlaggare"
+	case may(casework.RoleModerator) || may(casework.RoleHandler):
+		return "/handlaggare/forslag"
+	case may(casework.RoleSteward):
+		return "/handlaggare/forslag/drift"
+	}
+	return "/handlaggare"
 }
 
 // loginPage leads to the login of the address's kind and back again.

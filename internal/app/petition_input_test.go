@@ -270,7 +270,7 @@ func TestThousandVotesByOnePerson(t *testing.T) {
 
 // P-09 (bad input): whoever is twelve gets no ticket, and one on the day they
 // are thirteen, as it is in Sweden.
-func TestTwelveMayNotVote(t *testing.T) {
+func TestTooYoungToVote(t *testing.T) {
 	eve := time.Date(2027, 12, 5, 22, 30, 0, 0, time.UTC) // half past eleven in Sweden
 	m := clock.NewManual(eve)
 	p := newPolls(t, m, nil)

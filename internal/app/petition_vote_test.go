@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"medborgarnavet/cmd/demo/town"
 	"medborgarnavet/internal/app"
 	"medborgarnavet/internal/clock"
+	"medborgarnavet/internal/config"
 	"medborgarnavet/internal/petition"
 )
 
@@ -20,7 +22,9 @@ var noon = time.Date(2026, 11, 22, 11, 0, 0, 0, time.UTC)
 // status and plain words, and nothing is counted.
 func TestVotesThatAreNone(t *testing.T) {
 	m := clock.NewManual(noon)
-	p := newPolls(t, m, nil)
+	p := newPolls(t, m, func(cfg *config.Config, _ *town.Outside) {
+		cfg.Municipalities[1].Petitions.Register = config.Register{} // anybody may vote there
+	})
 	id := p.open("ekbacka", "Bygg en bro")
 	other := p.open("havsnas", "Bygg en bro")
 	p.serve()
@@ -135,12 +139,7 @@ func TestVotesOnWhatIsNotOpen(t *testing.T) {
 	p.work()
 	m.Advance(time.Minute)
 	p.work()
-	rows := map[string]struct {
-		id   string
-		cast int // with a ticket from before
-		door int // beginning to log in, when no decision can be undone any more
-		rows int64
-	}{
+	p.refused(m, tickets, map[string]standstill{
 		"withdrawn":  {withdrawn.ID, http.StatusGone, http.StatusGone, 1},
 		"hidden":     {hidden, http.StatusGone, http.StatusGone, 1},
 		"removed":    {removed, http.StatusGone, http.StatusGone, 1},
@@ -152,7 +151,20 @@ func TestVotesOnWhatIsNotOpen(t *testing.T) {
 		"unknown":    {"01J00000000000000000000000", 0, http.StatusNotFound, 0},
 		"no id":      {"../../forslag", 0, http.StatusNotFound, 0},
 		"a sentence": {"' OR 1=1 --\x00", 0, http.StatusNotFound, 0},
-	}
+	})
+}
+
+// standstill is a petition that is not open, and what it answers.
+type standstill struct {
+	id   string
+	cast int // with a ticket from before
+	door int // beginning to log in, when no decision can be undone any more
+	rows int64
+}
+
+func (p *polls) refused(m *clock.Manual, tickets map[string]string, rows map[string]standstill) {
+	t := p.t
+	t.Helper()
 	for name, row := range rows {
 		if row.cast == 0 {
 			continue

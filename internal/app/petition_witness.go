@@ -20,6 +20,11 @@ type witness struct {
 	sealer
 	mu     sync.Mutex
 	failed map[string]bool
+	asked  map[string]time.Time // when one that is held was tried last
+}
+
+func newWitness(s sealer) *witness {
+	return &witness{sealer: s, failed: map[string]bool{}, asked: map[string]time.Time{}}
 }
 
 // Seal implements seal.Sealer.
@@ -49,6 +54,17 @@ func (w *witness) hasFailed(petition string) bool {
 	return w.failed[petition]
 }
 
+// turn tells whether it is time to try one that is held.
+func (w *witness) turn(petition string, now time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if now.Sub(w.asked[petition]).Abs() < askAgain {
+		return false
+	}
+	w.asked[petition] = now
+	return true
+}
+
 // reasonWrongKey is why voting on one petition is held while a key holder is
 // there and does not seal for it.
 const reasonWrongKey = "wrong-key"
@@ -68,14 +84,11 @@ func (t *town) watchKeys(ctx context.Context) error {
 	if err != nil || p.sealer.Ready(ctx) != nil {
 		return err // Watch holds them all
 	}
-	now := t.clock.Now()
 	for _, v := range picture.Voting {
 		held := v.Paused && v.Reason == reasonWrongKey
-		switch {
-		case held && now.Sub(p.asked[v.Petition]).Abs() < askAgain, v.Paused && !held, !held && !p.sealer.hasFailed(v.Petition):
+		if held && !p.sealer.turn(v.Petition, t.clock.Now()) || !held && (v.Paused || !p.sealer.hasFailed(v.Petition)) {
 			continue
 		}
-		p.asked[v.Petition] = now
 		works := t.seals(ctx, v.Petition)
 		p.sealer.mark(v.Petition, works != nil)
 		switch {

@@ -54,7 +54,7 @@ func (o *Outside) municipality(dir string, p place) (config.Municipality, error)
 	}
 	petitions, err := o.petitions(dir, p)
 	return config.Municipality{
-		ID: p.id, Name: p.name, Hosts: []string{p.host}, OrgNumber: p.orgNumber, Phone: p.phone, AuditDays: 1826, OpeningHours: "Vardagar 8–16",
+		ID: p.id, Name: p.name, Hosts: []string{p.host}, OrgNumber: p.orgNumber, Phone: p.phone, Email: "kontakt@" + p.id + ".example", AuditDays: 1826, OpeningHours: "Vardagar 8–16",
 		Database: config.Database{Driver: "sqlite", DSN: filepath.Join(data, "medborgarnavet.db")},
 		Keys:     keys,
 		Theme:    config.Theme{Accent: p.accent, Header: p.header, Mark: p.mark},

@@ -36,6 +36,9 @@ type Options struct {
 	Audit  *audit.Log
 	Clock  clock.Clock // a *clock.Steady can hold the machine
 	About  About
+	// Answers is how many answers of a key each vote that is taken costs at the
+	// least; 0 = 1. Fewer than that for a count is a count that does not agree.
+	Answers int64
 	// Trace is called after each durable step, so that a test can end the
 	// program there. Nil in the product.
 	Trace func(petition, step string)
@@ -357,7 +360,7 @@ func (m *Machine) reportOf(ctx context.Context, tx *db.Tx, p Petition) (tally.Re
 		Agree: p.Ballot.Count() == p.Count}
 	for _, d := range p.Destroyed {
 		r.Method.Evaluations = append(r.Method.Evaluations, d.Evaluations)
-		r.Method.Agree = r.Method.Agree && (d.Key.ID == "" || d.Evaluations >= p.Ballot.Accepted)
+		r.Method.Agree = r.Method.Agree && (d.Key.ID == "" || d.Evaluations >= max(m.o.Answers, 1)*p.Ballot.Accepted)
 	}
 	return r, err
 }

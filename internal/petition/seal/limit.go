@@ -68,6 +68,10 @@ func (s *Store) saveCount(h *held, n int64) error {
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
+	if err == nil { // the file's own time would be that of a voter's question
+		day := time.Now().Truncate(24 * time.Hour)
+		err = os.Chtimes(h.path+countExt, day, day)
+	}
 	if err == nil && h.reserved == 0 {
 		err = keyring.SyncDir(s.dir) // the name is new
 	}

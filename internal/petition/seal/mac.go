@@ -65,7 +65,5 @@ func (m *MAC) Ready(ctx context.Context) error { return m.keeper.Ready(ctx) }
 // Promise: whoever is root where the key lies could find out while voting is
 // open; the page may not say otherwise.
 func (m *MAC) Promise() Promise {
-	return Promise{Design: DesignMAC, Swedish: "Ditt personnummer sparas inte. Vi sparar bara en kod som hindrar att du röstar två gånger. " +
-		"Ingen som arbetar i tjänsten kan se vem som har röstat. Den som sköter driften skulle kunna ta reda på det så länge omröstningen pågår, " +
-		"om hen bryter mot reglerna. När omröstningen stänger förstörs nyckeln till koderna. Efter det kan ingen ta reda på vem som har röstat."}
+	return Promise{Design: DesignMAC}
 }

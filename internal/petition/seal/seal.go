@@ -73,13 +73,14 @@ type Destroyed struct {
 	Signature   string          `json:"signature,omitempty"` // hexadecimal Ed25519 of Statement, by another holder
 }
 
-// Promise is what can truly be said of who could see a vote.
+// Promise is what can truly be said of who could see a vote; the words are the
+// pages'. DesignSplit that is not blind is a demonstration: both keys lie in
+// one program.
 type Promise struct {
 	Design string
 	// Blind: nobody at the municipality, its operators included, can find out
 	// who voted from anything that is kept, also while voting is open (P-08).
-	Blind   bool
-	Swedish string
+	Blind bool
 }
 
 // Sealer seals voters. Safe for concurrent use.

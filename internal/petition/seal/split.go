@@ -138,13 +138,7 @@ func (s *Split) Ready(ctx context.Context) error {
 
 // Promise follows who the second holder is.
 func (s *Split) Promise() Promise {
-	p := Promise{Design: DesignSplit, Blind: s.independent, Swedish: "Ditt personnummer sparas inte. Vi sparar bara en kod som hindrar att du röstar två gånger. " +
-		"Koden görs med två nycklar som två olika organisationer har var sin av. Ingen på kommunen kan ta reda på vem som har röstat, " +
-		"varken nu eller efteråt. När omröstningen stänger förstörs båda nycklarna."}
-	if !s.independent {
-		p.Swedish = "Det här är en demonstration: båda nycklarna ligger i samma program. " + NewMAC(nil).Promise().Swedish
-	}
-	return p
+	return Promise{Design: DesignSplit, Blind: s.independent}
 }
 
 // round is one petition's part of a batch.

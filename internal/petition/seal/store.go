@@ -152,9 +152,11 @@ func (o *Owner) Make(_ context.Context, petition string, kind Kind, limit Limit)
 			return Key{}, err
 		}
 		h.path = filepath.Join(s.dir, name)
-		if err = s.write(name+keyExt, h.encode()); err == nil {
+		raw := h.encode()
+		if err = s.write(name+keyExt, raw); err == nil {
 			s.held[name] = h
 		}
+		clear(raw) // no copy of the key but the one that is forgotten with it
 	}
 	if err != nil {
 		return Key{}, asFault(err, "seal: make a key")

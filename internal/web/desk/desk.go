@@ -13,6 +13,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,6 +101,9 @@ func (p *Pages) data(r *route.Request, title page.Text) page.Data {
 		User: &page.UserInfo{Name: r.Session.Name, Role: page.T("desk.role"), HomeURL: "/handlaggare", LogoutURL: "/handlaggare/logga-ut"},
 		Nav:  []page.NavItem{{Text: page.T("desk.nav.queue"), URL: "/handlaggare", Current: r.URL.Path == "/handlaggare"}},
 	}
+	if slices.ContainsFunc(r.Roles, petitionRole) {
+		d.Nav = append(d.Nav, page.NavItem{Text: page.T("desk.nav.petitions"), URL: "/handlaggare/forslag"})
+	}
 	if !ends.IsZero() {
 		d.Session = &page.Session{Ends: ends, Left: ends.Sub(p.Clock.Now())}
 		if p.Extend != nil {
@@ -107,6 +111,12 @@ func (p *Pages) data(r *route.Request, title page.Text) page.Data {
 		}
 	}
 	return d
+}
+
+// petitionRole tells whether a role has to do with e-petitions, whose pages are
+// another package's.
+func petitionRole(role string) bool {
+	return role == casework.RoleModerator || role == casework.RoleHandler
 }
 
 func (p *Pages) render(w http.ResponseWriter, r *route.Request, status int, name string, d page.Data) error {

@@ -37,7 +37,9 @@ func TestQueuePage(t *testing.T) {
 	says(t, "those that are late", late, "3 förslag", "Plantera träd 1")
 	silent(t, "those that are late", late, "Fler bänkar")
 	for _, visa := range []string{"vantar", "att-publicera", "igen", "foljda", "avgjorda", "hopp"} {
-		moderator.page("/handlaggare/forslag?visa=" + visa)
+		if empty := moderator.page("/handlaggare/forslag?visa=" + visa); visa == "vantar" {
+			silent(t, "an empty view", empty, "0 förslag.", "Det äldsta står först")
+		}
 	}
 	says(t, "the handler's queue", h.staff(olof).page("/handlaggare/forslag"), "Inget förslag är på väg till ett beslut.")
 	says(t, "the steward's", h.staff(karin).page("/handlaggare/forslag"), "Drift")

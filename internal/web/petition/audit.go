@@ -42,6 +42,19 @@ func hasReport(files []tally.File) bool {
 	return false
 }
 
+// differs tells that the municipality's own report says that its counts do not
+// agree. Nobody should have to run a program to learn that.
+func differs(files []tally.File) bool {
+	for _, f := range files {
+		var s tally.Signed
+		var r tally.Report
+		if headline(f).Kind == tally.KindReport && json.Unmarshal(f.Data, &s) == nil && json.Unmarshal([]byte(s.Document), &r) == nil {
+			return !r.Method.Agree
+		}
+	}
+	return false
+}
+
 // leaves ends the name of the list of leaves.
 const leaves = "-leaves.txt"
 
@@ -91,8 +104,12 @@ func (p *Pages) audit(w http.ResponseWriter, r *route.Request) error {
 		if hasReport(files) && p.ErasureReport != nil {
 			b.Report = page.Link{URL: Path + "/" + id + "/raderingsrapport", Text: page.T("petition.one.report")}
 		}
-		return built{"audit.html", page.Data{Title: t("title"), Lead: t("lead"), Service: page.T("petition.list.title"),
-			Back: &page.Link{URL: Path + "/" + id, Text: t("back")}, Body: b}}, nil
+		d := page.Data{Title: t("title"), Lead: t("lead"), Service: page.T("petition.list.title"),
+			Back: &page.Link{URL: Path + "/" + id, Text: t("back")}, Body: b}
+		if differs(files) {
+			d.Notices = append(d.Notices, page.Notice{Tone: page.Warning, Title: t("differs"), Body: t("differs_text")})
+		}
+		return built{"audit.html", d}, nil
 	})
 }
 

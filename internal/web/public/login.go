@@ -44,11 +44,14 @@ func (p *Pages) logIn(d door) func(http.ResponseWriter, *route.Request, identity
 		if c, err := r.Cookie(d.cookie); err == nil {
 			old = c.Value
 		}
-		token, _, err := p.Sessions.Create(r.Context(), auth, d.kind, old)
+		token, s, err := p.Sessions.Create(r.Context(), auth, d.kind, old)
 		if err != nil {
 			return err
 		}
 		route.SetCookie(w, d.cookie, token)
+		if d.kind == identity.Staff && back == d.home && p.StaffHome != nil {
+			back = p.StaffHome(r.Context(), s)
+		}
 		return route.SeeOther(w, r, back)
 	}
 }

@@ -7,6 +7,7 @@
 package public
 
 import (
+	"context"
 	"embed"
 	"net/http"
 
@@ -40,6 +41,9 @@ type Deps struct {
 	Terms []Terms
 	// Petitions tells whether the municipality takes e-petitions.
 	Petitions bool
+	// StaffHome is the page on which a member of staff begins, by what they may
+	// do. Nil: the desk.
+	StaffHome func(ctx context.Context, s session.Session) string
 }
 
 // Pages are the handlers. See New.

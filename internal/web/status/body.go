@@ -26,7 +26,7 @@ type body struct {
 }
 
 func (v view) body(lang string) body {
-	b := body{State: v.state(), How: page.Details{Summary: page.T("status.how.title"), Body: how(), Open: true},
+	b := body{State: v.state(), How: page.Details{Summary: page.T("status.how.title"), Body: how()},
 		Program: page.T("status.program", "address", page.Link{URL: APIPath, Text: APIPath})}
 	for _, s := range v.off {
 		b.Off = append(b.Off, page.Notice{Tone: page.Warning, Title: offTitle(s.Name), Level: 3,
@@ -123,7 +123,7 @@ func (v view) nowTable() *page.Table {
 func (v view) figures(lang string) *page.Table {
 	t := &page.Table{Caption: page.T("status.figures.title"), HideCaption: true, Columns: []page.Column{{Text: page.T("status.now.part")}}}
 	for _, r := range v.reports {
-		t.Columns = append(t.Columns, page.Column{Text: page.N("status.figures.days", r.Days)})
+		t.Columns = append(t.Columns, page.Column{Text: page.N("status.figures.days", r.Days), Number: true})
 	}
 	last := v.reports[len(v.reports)-1] // the longest knows all parts
 	parts := []string{uptime.Own, uptime.Voting}
