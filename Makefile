@@ -106,7 +106,7 @@ e2e: assets
 # Of e2e only the checks on every page: axe, text at 200 %, spacing, forced colours, html-validate.
 pages: assets
 	$(GO) build -o bin/demo ./cmd/demo
-	DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=3 --test-reporter=./e2e/reporter.mjs e2e/pages.test.mjs
+	DEMO=$(CURDIR)/bin/demo node --test --test-concurrency=3 --test-reporter=./e2e/reporter.mjs e2e/*pages.test.mjs
 
 # What the product makes, judged by programs that others wrote.
 conformance: prepare

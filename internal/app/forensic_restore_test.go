@@ -87,6 +87,7 @@ func (h *host) restore(from string) {
 // before the product has even been built, and before anybody is served. What
 // is published then is the count of the closing, not that of the backup.
 func TestRestoredBackupInTheProduct(t *testing.T) {
+	t.Parallel()
 	for _, design := range []string{config.DesignMAC, config.DesignSplit} {
 		t.Run(design, func(t *testing.T) {
 			dbtest.EachOptions(t, func(t *testing.T, o db.Options) {
@@ -201,6 +202,7 @@ func TestSealingKeysAreLost(t *testing.T) {
 // alone do not match the running count: an alarm the next night, and a report
 // that says so. Rows with a count to match outnumber what the keys have sealed.
 func TestStuffedBallot(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for _, design := range []string{config.DesignMAC, config.DesignSplit} {
 		for name, withCount := range map[string]bool{"rows": false, "rows and count": true} {
 			t.Run(design+" "+name, func(t *testing.T) {

@@ -119,6 +119,7 @@ func newParty(t *testing.T, cfg *config.Config, c clock.Clock) *party {
 // words on the page, no vote is lost or taken, it goes on by itself when the
 // holder is right again, and the time is given back.
 func TestSecondHolderFails(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for _, mode := range []string{"down", "slow", "lying"} {
 		t.Run(mode, func(t *testing.T) {
 			m := clock.NewManual(noon)

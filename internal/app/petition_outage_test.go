@@ -219,6 +219,7 @@ func (p *polls) timelineSays(id, words string) {
 // P-01: another program holds SQLite's file. Votes wait, then say so within
 // seconds, and the same ticket votes when it is free.
 func TestDatabaseIsLocked(t *testing.T) {
+	t.Parallel() // it mostly waits
 	p := newPolls(t, clock.NewManual(noon), nil)
 	id := p.open("ekbacka", "Bygg en bro")
 	p.serve()

@@ -153,7 +153,7 @@ func TestASecondJudgeOfReceivedFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := tn.inspector.Validate(t.Context(), file, validation.Options{PDFA: true, Others: true})
-	if err != nil || got.PDFA == nil || !got.PDFA.Conformant || !got.PDFA.Disagree {
+	if err != nil || got.PDFA == nil || got.PDFA.Conformant || !got.PDFA.Disagree || len(got.PDFA.Results) != 2 {
 		t.Errorf("%+v %v", got.PDFA, err)
 	}
 	tn.cfg.Validation.VeraPDF = filepath.Join(t.TempDir(), "none")
