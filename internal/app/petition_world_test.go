@@ -138,8 +138,6 @@ func (p *polls) stop() {
 	p.ends = nil
 }
 
-func (p *polls) now() time.Time { return p.time().Now() }
-
 // propose hands in a proposal.
 func (p *polls) propose(municipality string, t petition.Text) petition.Received {
 	p.t.Helper()

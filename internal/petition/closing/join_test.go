@@ -235,10 +235,7 @@ func (tn *town) join(t *testing.T, r *rand.Rand) (f finding) {
 	t.Helper()
 	seen := tn.traces(t)
 	f.traces = len(seen)
-	var free []int
-	for _, i := range r.Perm(len(tn.votes)) {
-		free = append(free, i)
-	}
+	free := r.Perm(len(tn.votes))
 	guess := make([]int, joinPeople)
 	for person := range joinPeople { // those with a trace first
 		guess[person] = -1
