@@ -16,7 +16,7 @@ const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 func NewID() string {
 	var raw [16]byte
 	now := time.Now()
-	_, _ = rand.Read(raw[7:]) // never fails since Go 1.24
+	_, _ = rand.Read(raw[7:])                          // never fails since Go 1.24
 	within := uint64(now.Nanosecond()%1e6) << 12 / 1e6 // 12 bits of the millisecond
 	binary.BigEndian.PutUint64(raw[:8], uint64(now.UnixMilli())<<16|within<<4|uint64(raw[7]&0x0f))
 	return encode(raw)
