@@ -181,14 +181,21 @@ func (k *killedPoll) post(v *told, choice string) (status int, err error) {
 func (k *killedPoll) voteUntilKilled() (acknowledged int) {
 	k.t.Helper()
 	process := k.cmd.Process
-	timer := time.AfterFunc(time.Duration(50+rand.IntN(350))*time.Millisecond, func() { _ = process.Kill() })
-	defer timer.Stop()
+	// Its end comes a while after the first vote that it has acknowledged,
+	// however slow the machine is.
+	var first sync.Once
+	doomed := func() {
+		first.Do(func() { time.AfterFunc(time.Duration(rand.IntN(350))*time.Millisecond, func() { _ = process.Kill() }) })
+	}
 	var wait sync.WaitGroup
 	for line := range voterLines {
 		wait.Go(func() {
 			for i := line; i < len(k.all); i += voterLines {
 				if !k.cast(k.all[i], i%5 == 0) {
 					return
+				}
+				if !k.all[i].unsure {
+					doomed()
 				}
 			}
 		})
