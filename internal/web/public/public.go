@@ -129,13 +129,14 @@ func (p *Pages) start(w http.ResponseWriter, r *route.Request) error {
 		body.Cards.Cards = append(body.Cards.Cards, page.Card{Title: page.T("public.start.apply", "service", swedish(m.Name)), URL: "/ansok/" + m.ID,
 			Body: swedish(m.Description), Meta: page.T("public.start.needs_eid")})
 	}
+	body.Cards.Cards = append(body.Cards.Cards,
+		page.Card{Title: page.T("public.start.follow"), URL: "/arenden", Body: page.T("public.start.follow_text"), Meta: page.T("public.start.needs_eid")})
 	if p.Petitions {
 		body.Cards.Cards = append(body.Cards.Cards,
 			page.Card{Title: page.T("public.start.petitions"), URL: "/forslag", Body: page.T("public.start.petitions_text"), Meta: page.T("public.start.petitions_eid")},
 			page.Card{Title: page.T("public.start.propose"), URL: "/lamna-forslag", Body: page.T("public.start.propose_text"), Meta: page.T("public.start.open")})
 	}
 	body.Cards.Cards = append(body.Cards.Cards,
-		page.Card{Title: page.T("public.start.follow"), URL: "/arenden", Body: page.T("public.start.follow_text"), Meta: page.T("public.start.needs_eid")},
 		page.Card{Title: page.T("public.start.validate"), URL: "/validera", Body: page.T("public.start.validate_text"), Meta: page.T("public.start.open")})
 	d := p.data(r, page.T("public.start.title"))
 	d.OwnHeading = true
