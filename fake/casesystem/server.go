@@ -4,17 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"fmt"
-	"io"
-	"log"
-	"net"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
 
 	"medborgarnavet/block/orgcert"
+	"medborgarnavet/fake/loopback"
 )
 
 // Options set up a server.
@@ -33,12 +29,11 @@ type Options struct {
 
 // Server is the fake. Its methods may be called at any time by anyone.
 type Server struct {
+	listen    loopback.Server
 	opts      Options
 	residents map[string]Resident
 
 	mu       sync.Mutex
-	http     *http.Server
-	address  string
 	down     bool
 	delay    time.Duration
 	opened   int
@@ -54,7 +49,7 @@ func New(o Options) *Server {
 	if o.Residents == nil {
 		o.Residents = Seeded(o.Now(), "eva.lind")
 	}
-	s := &Server{opts: o, residents: map[string]Resident{}, received: map[string]Application{}}
+	s := &Server{listen: loopback.Server{Name: "fake casesystem"}, opts: o, residents: map[string]Resident{}, received: map[string]Application{}}
 	for _, r := range o.Residents {
 		s.residents[r.Personnummer] = r
 	}
@@ -63,54 +58,14 @@ func New(o Options) *Server {
 
 // Start listens on a loopback address, "127.0.0.1:0" for a free port.
 func (s *Server) Start(address string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.http != nil {
-		return errors.New("fake casesystem: already started")
-	}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("fake casesystem: %w", err)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return errors.New("fake casesystem: listens on loopback only")
-	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return fmt.Errorf("fake casesystem: %w", err)
-	}
-	s.address = listener.Addr().String()
-	s.http = &http.Server{
-		Handler:           s.handler(),
-		TLSConfig:         orgcert.ServerTLS(s.opts.Certificate, s.opts.ClientRoots),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0),
-	}
-	go func(h *http.Server) { _ = h.ServeTLS(listener, "", "") }(s.http)
-	return nil
+	return s.listen.Listen(address, s.opts.Certificate, s.opts.ClientRoots, s.handler())
 }
 
 // URL is the base address, without a trailing slash; "" before Start.
-func (s *Server) URL() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.address == "" {
-		return ""
-	}
-	return "https://" + s.address
-}
+func (s *Server) URL() string { return s.listen.URL() }
 
 // Close ends the listening and every call under way.
-func (s *Server) Close() error {
-	s.mu.Lock()
-	h := s.http
-	s.mu.Unlock()
-	if h == nil {
-		return nil
-	}
-	return h.Close()
-}
+func (s *Server) Close() error { return s.listen.Close() }
 
 // SetDown makes every call answer 503, or answer again.
 func (s *Server) SetDown(down bool) {

@@ -3,19 +3,15 @@ package ssbtek
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"fmt"
 	"io"
-	"log"
 	"maps"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"medborgarnavet/block/orgcert"
+	"medborgarnavet/fake/loopback"
 )
 
 // Path is where the service answers, by POST alone.
@@ -51,6 +47,7 @@ type Options struct {
 
 // Server is the fake. Its methods may be called at any time by anyone.
 type Server struct {
+	listen  loopback.Server
 	opts    Options
 	persons map[string]Person
 
@@ -59,8 +56,6 @@ type Server struct {
 	requests map[Agency]int
 	calls    int
 	last     []byte
-	http     *http.Server
-	address  string
 }
 
 // New makes a server that is not yet listening.
@@ -74,64 +69,29 @@ func New(o Options) *Server {
 	if o.Persons == nil {
 		o.Persons = Seeded()
 	}
-	s := &Server{opts: o, persons: map[string]Person{}, set: behaviours{}, requests: map[Agency]int{}}
+	s := &Server{listen: loopback.Server{Name: "fake ssbtek"}, opts: o, persons: map[string]Person{}, set: behaviours{}, requests: map[Agency]int{}}
 	for _, p := range o.Persons {
 		s.persons[p.Number] = p
 	}
 	return s
 }
 
-// Start listens on a loopback address, "127.0.0.1:0" for a free port, and
-// returns when calls are answered.
+// Start listens on a loopback address, "127.0.0.1:0" for a free port.
 func (s *Server) Start(address string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.http != nil {
-		return errors.New("fake ssbtek: already started")
-	}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("fake ssbtek: %w", err)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return errors.New("fake ssbtek: listens on loopback only")
-	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return fmt.Errorf("fake ssbtek: %w", err)
-	}
-	s.address = listener.Addr().String()
-	s.http = &http.Server{
-		Handler:           http.HandlerFunc(s.serve),
-		TLSConfig:         orgcert.ServerTLS(s.opts.Certificate, s.opts.ClientRoots),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0),
-	}
-	go func(h *http.Server) { _ = h.ServeTLS(listener, "", "") }(s.http)
-	return nil
+	return s.listen.Listen(address, s.opts.Certificate, s.opts.ClientRoots, http.HandlerFunc(s.serve))
 }
 
 // URL is the address of the service, path included; "" before Start.
 func (s *Server) URL() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.address == "" {
+	base := s.listen.URL()
+	if base == "" {
 		return ""
 	}
-	return "https://" + s.address + Path
+	return base + Path
 }
 
 // Close ends the listening and every call under way.
-func (s *Server) Close() error {
-	s.mu.Lock()
-	h := s.http
-	s.mu.Unlock()
-	if h == nil {
-		return nil
-	}
-	return h.Close()
-}
+func (s *Server) Close() error { return s.listen.Close() }
 
 // Set decides how an agency (or Any) answers for a person (twelve digits, or
 // Any) from now on. The most exact setting wins: person and agency, person,
