@@ -35,6 +35,7 @@ type polls struct {
 	clock *clock.Manual // nil: the machine's
 	cfg   config.Config
 	port  int
+	first net.Listener // held until the first serve, so that nobody takes the port
 	dir   string
 	logs  *lockedText
 	ends  []func()
@@ -77,8 +78,7 @@ func newPolls(t *testing.T, c *clock.Manual, change func(*config.Config, *town.O
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.port = l.Addr().(*net.TCPAddr).Port
-	l.Close()
+	p.first, p.port = l, l.Addr().(*net.TCPAddr).Port
 	if p.cfg, err = p.out.Config(p.dir, p.port); err != nil {
 		t.Fatal(err)
 	}
@@ -88,6 +88,9 @@ func newPolls(t *testing.T, c *clock.Manual, change func(*config.Config, *town.O
 	p.build()
 	t.Cleanup(func() {
 		p.stop()
+		if p.first != nil {
+			p.first.Close()
+		}
 		if t.Failed() {
 			t.Logf("the log:\n%s", p.logs)
 		}
@@ -115,9 +118,12 @@ func (p *polls) build() {
 // serve answers from now on, and does the scheduled work.
 func (p *polls) serve() {
 	p.t.Helper()
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p.port))
-	if err != nil {
-		p.t.Fatal(err)
+	l := p.first
+	if p.first = nil; l == nil {
+		var err error
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p.port)); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)

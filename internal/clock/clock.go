@@ -6,7 +6,7 @@
 // calls are contexts and need no Clock.
 //
 // Steady watches a clock for jumps. A wall clock that is suddenly wrong must
-// not destroy drafts or close a vote, so purging and closing ask Jumped first.
+// not destroy drafts or close a vote, so purging and closing take the time from Settled.
 // It owns no time zones and no calendar rules.
 package clock
 

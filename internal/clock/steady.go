@@ -87,6 +87,16 @@ func (s *Steady) Jumped() bool {
 	return s.jumped
 }
 
+// Settled is the time now, and whether something that cannot be undone may be
+// done because of it: false while a Steady has jumped. The time is read before
+// the question is asked, so that a jump between the two cannot slip through;
+// such a deed uses this time and reads no other.
+func Settled(c Clock) (now time.Time, ok bool) {
+	now = c.Now()
+	steady, watched := c.(*Steady)
+	return now, !watched || !steady.Jumped()
+}
+
 // Accept says that the clock is right as it stands: an operator looked.
 func (s *Steady) Accept() {
 	s.mu.Lock()

@@ -31,7 +31,8 @@ const (
 // undone, and tells the owner of silence. Run it each minute on every node. It
 // goes on past a petition that fails.
 func (p *Petitions) Run(ctx context.Context) (Done, error) {
-	if steady, ok := p.opt.Clock.(*clock.Steady); ok && steady.Jumped() {
+	now, ok := clock.Settled(p.opt.Clock)
+	if !ok {
 		return Done{Held: true}, nil
 	}
 	mine, err := p.opt.DB.Lease(ctx, leaseName, leaseFor)
@@ -48,7 +49,7 @@ func (p *Petitions) Run(ctx context.Context) (Done, error) {
 		{&done.Settled, `undo_until > 0 AND undo_until <= $1`, p.settleDue},
 		{&done.Opened, `voting = 'planned' AND opens_at <= $1`, p.openDue},
 	} {
-		ids, err := p.due(ctx, job.where)
+		ids, err := p.due(ctx, now, job.where)
 		failed = errors.Join(failed, err)
 		for _, id := range ids {
 			if err := job.do(ctx, id); err != nil {
@@ -62,11 +63,11 @@ func (p *Petitions) Run(ctx context.Context) (Done, error) {
 	return done, errors.Join(failed, err)
 }
 
-func (p *Petitions) due(ctx context.Context, where string) ([]string, error) {
+func (p *Petitions) due(ctx context.Context, now time.Time, where string) ([]string, error) {
 	var ids []string
 	err := p.opt.DB.Read(ctx, func(tx *db.Tx) error {
 		ids = nil
-		found, err := list(ctx, tx, where+` ORDER BY id LIMIT $2`, db.Millis(tx.Now), mostAtOnce)
+		found, err := list(ctx, tx, where+` ORDER BY id LIMIT $2`, db.Millis(now), mostAtOnce)
 		for _, r := range found {
 			ids = append(ids, r.ID)
 		}

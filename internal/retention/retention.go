@@ -83,10 +83,10 @@ func New(d *db.DB, ring *keyring.Ring, log *audit.Log, c clock.Clock, rules ...R
 // Run destroys what is due. It goes on past a rule that fails, and returns all
 // failures together. Run it every few minutes on every node.
 func (j *Job) Run(ctx context.Context) (Report, error) {
-	if j.jumped() {
+	now, ok := clock.Settled(j.clock)
+	if !ok {
 		return Report{Paused: true}, nil
 	}
-	now := j.clock.Now()
 	mine, err := j.db.Lease(ctx, leaseName, leaseFor)
 	if err != nil || !mine {
 		return Report{NotMine: err == nil}, err
@@ -103,12 +103,6 @@ func (j *Job) Run(ctx context.Context) (Report, error) {
 	report.Copies, err = j.db.RemoveCopies(now.Add(-copiesKept))
 	failed = errors.Join(failed, j.evidence(ctx, now, "migration copies", report.Copies, err))
 	return report, errors.Join(failed, j.db.Checkpoint(ctx))
-}
-
-// jumped reports whether the clock says of itself that it jumped.
-func (j *Job) jumped() bool {
-	steady, ok := j.clock.(*clock.Steady)
-	return ok && steady.Jumped()
 }
 
 // LastRun is when a rule last ran to its end; the zero time when none has.

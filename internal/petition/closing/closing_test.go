@@ -238,6 +238,27 @@ func TestClockJumps(t *testing.T) {
 	}
 }
 
+// D-12: a clock that jumps while a run is under way closes nothing that the run
+// had not begun.
+func TestClockJumpsDuringRun(t *testing.T) {
+	w := newHost(t, "D1", dbtest.SQLite(t)).mustStart(t, clock.NewManual(today), nil)
+	due, waiting := w.open(t, tally.Publication{}), w.open(t, tally.Publication{})
+	w.vote(t, waiting, 0, 6)
+	machine := closing.New(closing.Options{DB: w.db, Sealer: w.sealer, Heads: w.heads, Audit: w.log, Clock: clock.Guard(w.clock),
+		Trace: func(string, string) { w.clock.Set(closes.Add(48 * time.Hour)) }})
+	if err := machine.CloseEarly(t.Context(), due); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(time.Minute)
+	done, err := machine.Run(t.Context())
+	if err != nil || done.Steps != 1 {
+		t.Errorf("%+v, %v", done, err)
+	}
+	if first, second := w.load(t, due), w.load(t, waiting); first.State != closing.Closing || second.State != closing.Open {
+		t.Errorf("they are %s and %s", first.State, second.State)
+	}
+}
+
 // P-16: the last day ends when the next begins in Sweden, on days of 23, 24
 // and 25 hours.
 func TestEndOfDay(t *testing.T) {

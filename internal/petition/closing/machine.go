@@ -145,7 +145,7 @@ type Result struct {
 // together. Run it every minute on every node.
 func (m *Machine) Run(ctx context.Context) (Result, error) {
 	var done Result
-	if steady, ok := m.o.Clock.(*clock.Steady); ok && steady.Jumped() {
+	if _, ok := clock.Settled(m.o.Clock); !ok {
 		return Result{Held: true}, nil
 	}
 	mine, err := m.o.DB.Lease(ctx, leaseName, leaseFor)
@@ -194,10 +194,12 @@ func (m *Machine) step(ctx context.Context, id string) (to State, err error) {
 			err = fault.New(fault.Internal, "the step panicked")
 		}
 	}()
+	now, ok := clock.Settled(m.o.Clock)
+	if !ok {
+		return "", nil // it jumped during the run
+	}
 	var p Petition
-	var now time.Time
 	err = m.o.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		now = tx.Now
 		p, err = Load(ctx, tx, id)
 		return err
 	})
@@ -237,7 +239,7 @@ func (m *Machine) begin(ctx context.Context, p Petition, now time.Time) (State, 
 		if err != nil {
 			return err
 		}
-		if tx.Now.Before(fresh.Ballot.ClosesAt) {
+		if now.Before(fresh.Ballot.ClosesAt) {
 			return fault.New(fault.Conflict, "closing: the closing time was moved")
 		}
 		if fresh.Ballot.Paused {

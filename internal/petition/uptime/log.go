@@ -124,10 +124,11 @@ func (l *Log) Now() Current {
 func (l *Log) Beat(ctx context.Context) error {
 	l.beating.Lock()
 	defer l.beating.Unlock()
-	if steady, ok := l.o.Clock.(*clock.Steady); ok && steady.Jumped() {
+	now, ok := clock.Settled(l.o.Clock)
+	if !ok {
 		return nil
 	}
-	m := minute{at: l.o.Clock.Now().UTC().Truncate(time.Minute), up: l.try(ctx)}
+	m := minute{at: now.UTC().Truncate(time.Minute), up: l.try(ctx)}
 	if err := ctx.Err(); err != nil {
 		return err // we were stopped, and know nothing of the parts
 	}
