@@ -119,8 +119,7 @@ conformance: prepare
 BENCH_TIME ?= 5s
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCH_TIME) ./internal/broker ./internal/workspace ./cmd/medborgarnavet
-	$(GO) test -run '^$$' -bench 'VotesOverHTTP|VotesOnSlowDisk|PetitionPage' -benchtime 1x ./internal/app
-	$(GO) test -run '^$$' -bench VotesOverHTTP -benchtime 20000x ./internal/petition/booth
+	$(GO) test -run '^$$' -bench 'Votes|Reopen|PetitionPage' -benchtime 1x ./internal/app
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./block/pades ./block/pdfa ./block/pdfa/check ./block/pdf/diff ./internal/validation ./internal/petition/ballot
 
 long: prepare

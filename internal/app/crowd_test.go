@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ const (
 type crowd struct {
 	Address   string
 	Requests  [][]byte
+	Clients   int // 0 = 64
 	Times     int // each request is sent so many times
 	Want      int // status of every answer
 	PerSecond int // 0 = each asks again as soon as it has its answer
@@ -126,7 +128,7 @@ func beCrowd(file string) error {
 	var next, sent, wrong atomic.Int64
 	var wait sync.WaitGroup
 	begun := time.Now()
-	for range clients {
+	for range cmp.Or(c.Clients, clients) {
 		wait.Go(func() {
 			conn, err := dial(c.Address)
 			if err != nil {

@@ -19,6 +19,9 @@ func municipalityOf(a *App, id string) *town {
 	return nil
 }
 
+// DatabaseOf is where a municipality's rows are.
+func DatabaseOf(a *App, municipality string) *db.DB { return municipalityOf(a, municipality).db }
+
 // Beat writes a minute of the record of when the service was up.
 func Beat(ctx context.Context, a *App, municipality string) error {
 	return municipalityOf(a, municipality).petitions.uptime.Beat(ctx)

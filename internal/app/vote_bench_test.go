@@ -11,9 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/pprof"
 	"slices"
@@ -52,11 +50,15 @@ func BenchmarkVotesOverHTTP(b *testing.B) {
 		for _, design := range []string{config.DesignMAC, config.DesignSplit} {
 			b.Run(engine+"/"+design, func(b *testing.B) {
 				s := startBench(b, engine, design)
-				s.storm(b, s.votes(b, benchVotes[design]/10)) // warm
+				n := benchVotes[design]
+				if benchClients() == 1 {
+					n /= 10
+				}
+				s.storm(b, s.votes(b, n/10)) // warm
 				disk := dbtest.NewDisk(b)
 				for b.Loop() {
 					b.StopTimer()
-					c := s.votes(b, benchVotes[design])
+					c := s.votes(b, n)
 					b.StartTimer()
 					m := s.storm(b, c)
 					m.report(b, "")
@@ -72,28 +74,6 @@ func BenchmarkVotesOverHTTP(b *testing.B) {
 	if os.Getenv("PGTEST_DSN") != "" {
 		b.Run("postgres/naive-node", func(b *testing.B) { naive(b, "node", false) })
 		b.Run("postgres/naive-php", func(b *testing.B) { naive(b, "php", false) })
-	}
-}
-
-// BenchmarkVotesOnSlowDisk is the votes of D1 on SQLite with each fsync 2 ms
-// longer, by strace around the whole of another run.
-func BenchmarkVotesOnSlowDisk(b *testing.B) {
-	if _, err := exec.LookPath("strace"); err != nil {
-		b.Log("NOT MEASURED: there is no strace")
-		return
-	}
-	figure := regexp.MustCompile(`([\d.]+) (req/s|p99-ms|fsync/s|votes/fsync)`)
-	for b.Loop() {
-		out, err := exec.Command("strace", "-f", "--seccomp-bpf", "-o", os.DevNull, "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:delay_exit=2000",
-			os.Args[0], "-test.run", "^$", "-test.bench", "^BenchmarkVotesOverHTTP$/^sqlite$/^D1$", "-test.benchtime", "1x").Output()
-		found := figure.FindAllStringSubmatch(string(out), -1)
-		if err != nil || len(found) == 0 {
-			b.Fatalf("%v\n%s", err, out)
-		}
-		for _, f := range found {
-			n, _ := strconv.ParseFloat(f[1], 64)
-			b.ReportMetric(n, f[2])
-		}
 	}
 }
 
@@ -247,6 +227,8 @@ func self() time.Duration {
 // bench is the product with one open petition.
 type bench struct {
 	app     *app.App
+	cfg     config.Config
+	dir     string
 	town    string
 	address string
 	id      string
@@ -267,7 +249,7 @@ func startBench(b *testing.B, engine, design string) *bench {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &bench{address: l.Addr().String(), town: "ekbacka"}
+	s := &bench{dir: dir, address: l.Addr().String(), town: "ekbacka"}
 	cfg.Municipalities = cfg.Municipalities[:1] // Ekbacka, of design D2
 	m := &cfg.Municipalities[0]
 	if design == config.DesignMAC {
@@ -278,6 +260,7 @@ func startBench(b *testing.B, engine, design string) *bench {
 		m.Database = config.Database{Driver: db.Postgres, DSN: dbtest.Postgres(b).DSN}
 		s.pid = postmaster()
 	}
+	s.cfg = cfg
 	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		b.Fatal(err)
@@ -297,9 +280,10 @@ func startBench(b *testing.B, engine, design string) *bench {
 // open takes a petition through its life to open.
 func (s *bench) open(b *testing.B) string {
 	ctx := b.Context()
+	title := "Bygg en bro " + db.NewID()
 	life, _ := s.app.Petitions(s.town)
-	r, err := life.Receive(ctx, petition.Proposal{Text: petition.Text{Title: "Bygg en bro", What: strings.Repeat("En bro över ån. ", 30), Why: "Det är långt runt."},
-		Once: "benchmark-benchmark", From: "127.0.0.1"})
+	r, err := life.Receive(ctx, petition.Proposal{Text: petition.Text{Title: title, What: strings.Repeat("En bro över ån. ", 30), Why: "Det är långt runt."},
+		Once: "benchmark-" + db.NewID(), From: "127.0.0.1"})
 	err2 := life.CheckOut(ctx, "vera.dahl", r.ID, false)
 	err3 := life.Accept(ctx, "vera.dahl", r.ID, petition.Decision{Version: 1})
 	err4 := life.Publish(ctx, "vera.dahl", r.ID, petition.Publication{Disposal: "KS 2026/2, 2026-02-02, KS", Sealer: "kommunen"})
@@ -333,7 +317,16 @@ func (s *bench) votes(b *testing.B, n int) crowd {
 		b.Fatal(*err)
 	}
 	s.from += n
-	return crowd{Address: s.address, Requests: all, Want: http.StatusSeeOther}
+	return crowd{Address: s.address, Clients: benchClients(), Requests: all, Want: http.StatusSeeOther}
+}
+
+// benchClients is how many vote at a time, BENCH_CLIENTS of the environment.
+func benchClients() int {
+	n, err := strconv.Atoi(os.Getenv("BENCH_CLIENTS"))
+	if err != nil {
+		return clients
+	}
+	return n
 }
 
 // synthetic makes the i-th voter: birth numbers 980 to 989 are never given to
