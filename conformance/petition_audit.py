@@ -132,12 +132,20 @@ class Checker:
     def check_report(self, report, final):
         need(final, "the report has no final head")
         need(report["count"] == final[2]["count"] and report["root"] == final[2]["root"], "the report says something else than the final head")
-        need(report["method"]["agree"] is True, "the counts do not agree")
+        self.check_method(report, report["method"])
         keys = {(k["id"], k["public"]) for k in report["commitment"]["keys"]}
         need(len(report["destroyed"]) == len(report["commitment"]["keys"]), "not every key is told of")
         for d in report["destroyed"]:
             need(d["key"]["id"] == "" or (d["key"]["id"], d["key"]["public"]) in keys, "another key was destroyed")
             need(moment(d["at"]) <= final[0] + SKEW, "a key was destroyed after the final head")
+
+    def check_method(self, report, m):
+        need(m["agree"] is True, "the report says that the counts do not agree")
+        need(m["accepted"] >= 0 and m["withdrawn"] >= 0, "a negative count")
+        need(m["accepted"] - m["withdrawn"] == m["rows"] == m["leaves"] == report["count"], "the counts do not agree")
+        need(m["evaluations"] == [d["evaluations"] for d in report["destroyed"]], "the answers are not those of the keys")
+        for d in report["destroyed"]:
+            need(d["key"]["id"] == "" or d["evaluations"] >= m["accepted"], "a key gave fewer answers than there are votes")
 
 
 def root(leaves):

@@ -4,9 +4,8 @@
 // anything, and nothing is left in a browser (P-11, I-17).
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { fits } from "./checks.mjs";
 import { tabTo } from "./keys.mjs";
-import { answer, decide, ear, find, go, letter, letters, propose, publish, put, send, soon, take, toVote } from "./petitions.mjs";
+import { answer, decide, ear, find, go, letter, letters, narrow, propose, publish, put, refused, send, soon, take, toVote } from "./petitions.mjs";
 import { browser, guest, h1, inTurn, logIn, path, start } from "./town.mjs";
 import { words } from "./walk.mjs";
 
@@ -41,7 +40,6 @@ async function leaves(who, cookies = /^$/, at = town) {
 
 // offered is what the one button on the page to vote would do.
 const offered = (page) => page.locator('button[name="val"]').getAttribute("value");
-const narrow = async (page) => assert.deepEqual(await fits(page, path(page)), []);
 const status = async (page, does) => (await Promise.all([page.waitForResponse((r) => r.request().isNavigationRequest() && r.request().frame() === page.mainFrame() && r.status() !== 303), does()]))[0].status();
 
 // P-05, P-11, P-12, P-18, P-19, D-02
@@ -206,6 +204,38 @@ async function sameDevice() {
   await farid.close();
 }
 
+// P-03, P-10: a child is told so, and nothing is counted.
+async function tooYoung() {
+  const gustav = await opens(telephone);
+  const { page } = gustav;
+  const petition = await find(page, town.ekbacka + "/forslag", "Längre öppettider");
+  await toVote(town, gustav, petition, "Gustav");
+  await refused(page, /för ung/, petition);
+  assert.match(await page.locator("main").innerText(), words("Du måste ha fyllt 13 år"));
+  await leaves(gustav, /^__Host-rosta(-login)?$/);
+}
+
+// P-04, P-10, P-14: only who lives there may vote, and may have a receipt,
+// after a warning, where the data protection officer has decided so.
+async function residentsOnly(petition) {
+  const kim = await opens(telephone);
+  const { page } = kim;
+  await toVote(town, kim, petition, "Dina");
+  await refused(page, /inte folkbokförd/, petition);
+  await toVote(town, kim, petition, "Kim");
+  await send(page, "/rosta");
+  assert.equal(await h1(page), "Du har röstat");
+  await toVote(town, kim, petition, "Kim");
+  await send(page, "/rosta/kvitto", "button");
+  assert.match(await page.locator("main").innerText(), /Den som ser kvittot vet att du har röstat/);
+  assert.doesNotMatch(await page.locator("main").innerText(), /[0-9a-f]{64}/, "the receipt is shown before the warning is read");
+  await narrow(page);
+  await send(page, "/rosta/kvitto", "button");
+  assert.match(await page.locator("main").innerText(), /[0-9a-f]{64}/);
+  await narrow(page);
+  await leaves(kim, /^__Host-rosta(-login)?$/);
+}
+
 // P-12, P-13, ux P17: two who read proposals.
 async function moderators() {
   const vera = await opens({ js: false });
@@ -297,6 +327,7 @@ async function stewardAndFollower() {
   await page.waitForTimeout(2000);
   assert.ok(had >= 3, "who follows is not told of the pause and of its end");
   assert.equal(await letters(town, "greta@exempel.test"), had, "who follows no longer is written to");
+  await residentsOnly(petition);
   await leaves(greta);
   await leaves(maja, /^__Host-/);
 }
@@ -351,8 +382,9 @@ test("e-petitions", { concurrency: 4 }, async (t) => {
     t.test("Siv proposes on a telephone without scripts or a login, changes it and takes it back", proposer),
     t.test("two moderators read, reject, undo, accept and publish", moderators),
     t.test("Irja votes and takes it back by keyboard alone", keyboardVoter),
-    t.test("the steward holds the vote and switches it off, and Greta follows by mail", stewardAndFollower),
+    t.test("the steward holds the vote and switches it off, Greta follows by mail, and Kim votes and has a receipt", stewardAndFollower),
     t.test("Dina votes on a telephone without scripts, reloading at every step", telephoneVoter),
+    t.test("Gustav is too young to vote", tooYoung),
     t.test("Farid votes with BankID on the same telephone", sameDevice),
   ]);
 });

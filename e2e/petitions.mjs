@@ -1,7 +1,8 @@
 // The steps of an e-petition, by names of fields, addresses and roles: for the
 // journeys and for the tour.
 import assert from "node:assert/strict";
-import { inTurn, path, phone } from "./town.mjs";
+import { fits } from "./checks.mjs";
+import { h1, inTurn, path, phone } from "./town.mjs";
 
 // put fills in what stands on the page, by the names of the fields.
 export async function put(page, values) {
@@ -135,4 +136,16 @@ export async function soon(page, address, holds, what, within = 30_000) {
     if (await holds(page)) return;
     assert.ok(Date.now() < until, `${path(page)} never shows ${what}`);
   }
+}
+
+// narrow asserts that the page fits its window.
+export const narrow = async (page) => assert.deepEqual(await fits(page, path(page)), []);
+
+// refused is a page that says no, that nothing was counted, and a way on.
+export async function refused(page, why, petition) {
+  assert.match(await h1(page), why);
+  assert.match(await page.locator("main").innerText(), /Ingen röst har räknats/);
+  assert.equal(await page.locator('input[name="biljett"]').count(), 0, "one can vote all the same");
+  assert.ok(await page.locator(`main a[href="${new URL(petition).pathname}"]`).count(), "no way back");
+  await narrow(page);
 }

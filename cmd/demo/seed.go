@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"medborgarnavet/block/pnr"
+	"medborgarnavet/cmd/demo/town"
 	"medborgarnavet/internal/app"
 	"medborgarnavet/internal/petition"
 )
@@ -18,6 +19,7 @@ type seeder struct {
 	life  *petition.Petitions
 	votes app.Ballots
 	staff string
+	only  map[string]bool // the numbers that may vote; nil: anyone's
 	n     int
 }
 
@@ -25,6 +27,9 @@ func seed(ctx context.Context, a *app.App) error {
 	for municipality, staff := range map[string]string{"ekbacka": "vera.dahl", "havsnas": "maja.sund"} {
 		life, votes := a.Petitions(municipality)
 		s := &seeder{life: life, votes: votes, staff: staff}
+		if municipality == "havsnas" { // lets only its residents vote
+			s.only = town.Residents()
+		}
 		if err := s.fill(ctx); err != nil {
 			return fmt.Errorf("petitions of %s: %w", municipality, err)
 		}
@@ -43,6 +48,9 @@ func (s *seeder) fill(ctx context.Context) error {
 			return err
 		}
 		for _, number := range p.voters {
+			if s.only != nil && !s.only[number] {
+				continue
+			}
 			voter, err := pnr.ParseLenient(number, time.Now())
 			if err != nil {
 				return err

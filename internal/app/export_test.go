@@ -11,6 +11,9 @@ import (
 	"medborgarnavet/internal/web/route"
 )
 
+// PauseWords are what a timeline says of a reason why voting is held.
+var PauseWords = pauseWords
+
 // RoutesOf lists the routes of a municipality, for tests that try them all.
 func RoutesOf(a *App, id string) []route.Route {
 	for _, t := range a.towns {
@@ -19,6 +22,13 @@ func RoutesOf(a *App, id string) []route.Route {
 		}
 	}
 	return nil
+}
+
+// TellRequests logs the requests that are told in numbers only.
+func TellRequests(a *App) {
+	for _, t := range a.towns {
+		t.router.TellRequests()
+	}
 }
 
 // Tidy purges once in every municipality.

@@ -20,7 +20,7 @@ import (
 )
 
 // forensicFields are all that a line about what must be discreet may have.
-var forensicFields = []string{"time", "level", "msg", "municipality", "route", "outcome", "error", "kind", "at", "provider", "endpoint", "code"}
+var forensicFields = []string{"time", "level", "msg", "municipality", "route", "outcome", "count", "error", "kind", "at", "provider", "endpoint", "code"}
 
 // forensicTells is what no value of a line may look like: an id, a secret or a
 // ticket, a number, an address.
@@ -142,6 +142,7 @@ func (h *host) logged() int { return len(h.logSince(0)) }
 
 func (h *host) logSince(from int) string {
 	h.t.Helper()
+	app.TellRequests(h.app)
 	raw, err := os.ReadFile(h.log.Name())
 	if err != nil {
 		h.t.Fatal(err)

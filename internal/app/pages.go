@@ -103,19 +103,35 @@ func (t *town) staffHome(ctx context.Context, s session.Session) string {
 	may := func(role string) bool { return slices.Contains(roles, role) }
 	switch {
 	case err != nil || may(casework.RoleOfficer) || may(casework.RoleDecider) || !t.cfg.Petitions.Configured():
-		return "/handlaggare"
+		return deskPath
 	case may(casework.RoleModerator) || may(casework.RoleHandler):
 		return "/handlaggare/forslag"
 	case may(casework.RoleSteward):
 		return "/handlaggare/forslag/drift"
 	}
-	return "/handlaggare"
+	return deskPath
+}
+
+// deskPath is where officers begin.
+const deskPath = "/handlaggare"
+
+// ledHome leads a member of staff who has no cases from the desk to where they
+// begin.
+func (t *town) ledHome(w http.ResponseWriter, r *route.Request, err error) bool {
+	if fault.KindOf(err) != fault.Forbidden || r.Method != http.MethodGet || r.URL.Path != deskPath {
+		return false
+	}
+	home := t.staffHome(r.Context(), r.Session)
+	if home != deskPath {
+		http.Redirect(w, r.Request, home, http.StatusSeeOther)
+	}
+	return home != deskPath
 }
 
 // loginPage leads to the login of the address's kind and back again.
 func loginPage(w http.ResponseWriter, r *route.Request) {
 	door := "/logga-in"
-	if strings.HasPrefix(r.URL.Path, "/handlaggare") {
+	if strings.HasPrefix(r.URL.Path, deskPath) {
 		door = "/handlaggare/logga-in"
 	}
 	http.Redirect(w, r.Request, door+"?till="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
@@ -123,7 +139,7 @@ func loginPage(w http.ResponseWriter, r *route.Request) {
 
 func userInfo(r *route.Request) *page.UserInfo {
 	if r.StaffID != "" {
-		return &page.UserInfo{Name: r.Session.Name, HomeURL: "/handlaggare", LogoutURL: "/handlaggare/logga-ut"}
+		return &page.UserInfo{Name: r.Session.Name, HomeURL: deskPath, LogoutURL: "/handlaggare/logga-ut"}
 	}
 	return &page.UserInfo{Name: r.Session.Name, HomeURL: "/mina-sidor", LogoutURL: "/logga-ut"}
 }

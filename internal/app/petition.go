@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
@@ -17,7 +18,6 @@ import (
 
 	"medborgarnavet/block/orgnr"
 	"medborgarnavet/internal/casework"
-	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/config"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/identity/transient"
@@ -42,7 +42,6 @@ import (
 // the life of a petition, and those that take its votes. The two meet in
 // voting.go.
 type petitions struct {
-	steady  *clock.Steady
 	keys    *seal.Store  // nil when another party keeps them all
 	holder  *seal.Remote // nil when we keep them all
 	sealer  *witness
@@ -80,7 +79,7 @@ func (t *town) buildPetitions(ctx context.Context, opt Options) error {
 	if !t.cfg.Petitions.Configured() {
 		return nil
 	}
-	p := &petitions{steady: clock.Guard(t.clock)}
+	p := &petitions{}
 	t.petitions = p
 	if err := t.buildLife(p); err != nil {
 		return fmt.Errorf("petitions: %w", err)
@@ -186,9 +185,9 @@ func (t *town) buildVotes(p *petitions) {
 	day := 24 * time.Hour
 	p.box = ballot.New(ballot.Options{DB: t.db, Sealer: p.sealer, Log: route.DiscreetLog(t.log)})
 	p.heads = &tally.Heads{DB: t.db, Ring: t.ring, Municipality: t.cfg.OrgNumber}
-	p.machine = closing.New(closing.Options{DB: t.db, Sealer: p.sealer, Heads: p.heads, Audit: t.audit, Clock: p.steady,
+	p.machine = closing.New(closing.Options{DB: t.db, Sealer: p.sealer, Heads: p.heads, Audit: t.audit, Clock: t.steady,
 		Answers: questionsPerVoter,
-		About: closing.About{Responsible: v.Responsible, Software: software(), Evidence: evidence,
+		About: closing.About{Responsible: v.Responsible, Software: software(t.cfg.Petitions), Evidence: evidence,
 			Backups: time.Duration(v.BackupDays) * day, Logs: time.Duration(v.LogDays) * day}})
 }
 
@@ -202,19 +201,22 @@ var evidence = []string{
 	"internal/petition/ballot: TestOrderIsGone",
 }
 
-// software is the version of this program, as reports name it.
-func software() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "medborgarnavet"
-	}
-	version := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			version = s.Value
+// software is the version of this program and a hash of what it was told of
+// petitions, as reports name them (petitions.md §2.5): two reports with the same
+// words were made in the same way.
+func software(c config.Petitions) string {
+	version := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				version = s.Value
+			}
 		}
 	}
-	return strings.TrimSpace("medborgarnavet " + version)
+	told, _ := json.Marshal(c) // plain values always marshal
+	sum := sha256.Sum256(told)
+	return strings.TrimSpace("medborgarnavet "+version) + ", configuration " + hex.EncodeToString(sum[:8])
 }
 
 func (t *town) buildLife(p *petitions) error {
@@ -227,7 +229,7 @@ func (t *town) buildLife(p *petitions) error {
 		return fmt.Errorf("mail: %w", err)
 	}
 	p.mail = mail.New(mail.Options{DB: t.db, Ring: t.ring, Outbox: t.outbox, Clock: t.clock, Log: t.log, Sender: sender})
-	p.life, err = petition.New(petition.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Outbox: t.outbox, Mail: p.mail, Clock: p.steady, Log: t.log,
+	p.life, err = petition.New(petition.Options{DB: t.db, Ring: t.ring, Audit: t.audit, Outbox: t.outbox, Mail: p.mail, Clock: t.steady, Log: t.log,
 		Voting: voting{p, t}, Directory: petitionStaff{t}, Settings: settings, Link: t.petitionLink, Municipality: t.cfg.Name})
 	return err
 }

@@ -173,6 +173,14 @@ func TestPetitionRolesAreApartInTheProduct(t *testing.T) {
 			}
 		}
 	}
+	for who, home := range map[string]string{"vera": "/handlaggare/forslag", "karin": "/handlaggare/forslag/drift"} {
+		if r := p.as(logins[who], http.MethodGet, "/handlaggare"); r.status != http.StatusSeeOther || r.header.Get("Location") != home {
+			t.Errorf("%s has no cases and is led to %d %q", who, r.status, r.header.Get("Location"))
+		}
+		if r := p.as(logins[who], http.MethodPost, "/handlaggare/forlang"); r.status != http.StatusForbidden {
+			t.Errorf("%s at the desk: %d", who, r.status)
+		}
+	}
 	p.untouched(id, "Bygg en bro")
 }
 

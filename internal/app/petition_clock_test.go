@@ -133,6 +133,78 @@ func TestClockJumpsOverTheClosing(t *testing.T) {
 	}
 }
 
+// D-12, P-12, issue 4 "bad input": the machine starts in another year. Nothing
+// closes, no key is destroyed, nothing is written of the time, and the log and
+// the steward's page say so; a start more is no better. When the clock is right
+// again voting goes on, and closes at its time.
+func TestStartsInAnotherYear(t *testing.T) {
+	for name, off := range map[string]time.Duration{"ahead": 365 * 24 * time.Hour, "behind": -365 * 24 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			p, id, closes := eve(t, noon, 40)
+			p.minute()
+			app.Tidy(p.app)
+			right := p.clock.Now()
+			for range 2 {
+				p.stop()
+				p.clock.Set(right.Add(off))
+				p.build()
+				p.serve()
+				for range 5 {
+					p.minute()
+					p.work()
+				}
+				if poll := p.poll("ekbacka", id); poll.State != closing.Open || !poll.There || !poll.Ballot.ClosesAt.Equal(closes) {
+					t.Fatalf("started in another year: %s, rows there: %v, closes %s", poll.State, poll.There, poll.Ballot.ClosesAt)
+				}
+			}
+			if !strings.Contains(p.logs.String(), "clock is far from when the service ran last") {
+				t.Error("the log does not say so")
+			}
+			if text := p.as(p.visit("karin", "staff 190910199827"), http.MethodGet, "/handlaggare/forslag/drift"); !strings.Contains(text.words(), "Serverns klocka kan gå fel") {
+				t.Errorf("the steward is not told: %d", text.status)
+			}
+			p.clock.Set(right.Add(12 * time.Minute))
+			p.minute()
+			if r := p.vote(p.ticket("ekbacka", id, voter(1))); r.status != http.StatusSeeOther {
+				t.Errorf("voting when the clock is right again: %d", r.status)
+			}
+			for range 60 {
+				p.minute()
+			}
+			poll := p.poll("ekbacka", id)
+			if late := poll.Ballot.ClosesAt.Sub(closes); poll.State != closing.Reported || poll.Ballot.Count() != 1 || late < 0 || late > 15*time.Minute {
+				t.Errorf("it does not close at its time: %s, %d votes, moved by %s", poll.State, poll.Ballot.Count(), late)
+			}
+		})
+	}
+}
+
+// D-12, I-10: a service that really was away for long waits an hour, and then
+// does what is due.
+func TestAwayForLong(t *testing.T) {
+	p, id, _ := eve(t, noon, 40)
+	p.minute()
+	app.Tidy(p.app)
+	p.stop()
+	p.clock.Advance(closing.MaxPause + 60*24*time.Hour)
+	p.build()
+	p.minute()
+	if poll := p.poll("ekbacka", id); poll.State != closing.Open || !poll.There {
+		t.Fatalf("at once: %s", poll.State)
+	}
+	p.clock.Advance(clock.SettleTime - 10*time.Minute)
+	p.minute()
+	if poll := p.poll("ekbacka", id); poll.State != closing.Open {
+		t.Fatalf("within the hour: %s", poll.State)
+	}
+	for range 30 {
+		p.minute()
+	}
+	if poll := p.poll("ekbacka", id); poll.State != closing.Reported || poll.There {
+		t.Errorf("after the hour: %s, rows there: %v", poll.State, poll.There)
+	}
+}
+
 // P-01, petitions.md §3 rule 4: the process is dead over the closing time. It
 // closes nothing when it comes back: the lost time is given back, stands in the
 // timeline, and who waited can vote.

@@ -22,8 +22,10 @@ import (
 func TestDiskIsFull(t *testing.T) {
 	p, disk := onSmallDisk(t)
 	if disk == "" {
-		t.Log("NOT TESTED WITH A FULL DISK: only root can make a small one")
-		return
+		if os.Getenv("CI") != "" {
+			t.Fatal("only root can make a small disk: CI tries a full one")
+		}
+		t.Skip("NOT TESTED WITH A FULL DISK: only root can make a small one")
 	}
 	id := p.open("ekbacka", "Bygg en bro")
 	p.serve()

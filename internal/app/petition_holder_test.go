@@ -23,6 +23,7 @@ import (
 	"medborgarnavet/internal/app"
 	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/config"
+	"medborgarnavet/internal/petition/closing"
 	"medborgarnavet/internal/petition/seal"
 )
 
@@ -168,5 +169,36 @@ func TestSecondHolderFails(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// P-16, petitions.md §2.3: the steward sees who holds the keys, both of them,
+// and which one does not answer. No reason why voting is held is without words.
+func TestStewardSeesBothHolders(t *testing.T) {
+	m := clock.NewManual(noon)
+	var second *party
+	name := ""
+	p := newPolls(t, m, func(cfg *config.Config, _ *town.Outside) {
+		second, name = newParty(t, cfg, m), cfg.Municipalities[0].Petitions.Votes.Holder.Name
+	})
+	p.open("ekbacka", "Bygg en bro")
+	p.serve()
+	karin := p.visit("karin", "staff 190910199827")
+	sees := func(want string) bool {
+		return strings.Contains(p.as(karin, http.MethodGet, "/handlaggare/forslag/drift").words(), want)
+	}
+	both := "Ekbacka kommun Läge Svarar " + name + " Läge Svarar"
+	if !sees(both) || sees("Svarar inte") || sees("En nyckel går inte att nå") {
+		t.Errorf("both answer, and the page does not say so of %q", name)
+	}
+	second.set("down")
+	if !sees(both+" inte") || !sees("En nyckel går inte att nå "+name) {
+		t.Errorf("%q is down, and the page does not say so", name)
+	}
+	usual := app.PauseWords("")
+	for _, reason := range closing.Reasons() {
+		if words := app.PauseWords(reason); (words == usual) != (reason == closing.ReasonOutage) {
+			t.Errorf("%s: %s", reason, words)
+		}
 	}
 }

@@ -146,7 +146,7 @@ func (t *town) buildModeration(renderer *page.Renderer) (*moderation.Pages, erro
 			return s.Actor(), err
 		},
 		Disposal: disposal(t.cfg.Petitions.Votes.DisposalDecision), Sealer: t.sealedBy(),
-		Voting: stewarding{t}, Oversight: t.oversee, Switches: p.switches, MailWaiting: p.mail.Waiting, Secrets: secrets,
+		Voting: stewarding{t}, Oversight: t.overseeAll, Switches: p.switches, MailWaiting: p.mail.Waiting, Secrets: secrets,
 		Availability: func(ctx context.Context) (uptime.Report, error) { return p.uptime.Report(ctx, 30) },
 		Extend:       t.extend(route.StaffCookie, identity.Staff)})
 }

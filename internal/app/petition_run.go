@@ -42,6 +42,7 @@ func (t *town) petitionJobs() []job {
 		{"switches", 5 * time.Second, t.switched},
 		{"prepared pages", 5 * time.Second, p.renew},
 		{"logins", time.Minute, t.countLogins},
+		{"requests", time.Minute, t.tellRequests},
 		{"keys of tickets", 10 * time.Minute, t.readyTickets},
 		{"voting told", 10 * time.Second, t.followVoting},
 		{"key holders", 5 * time.Second, t.watchKeys},
@@ -94,8 +95,8 @@ func (t *town) switched(ctx context.Context) error {
 	for _, v := range picture.Voting {
 		switch {
 		case !on && !v.Paused:
-			err = errors.Join(err, p.machine.Pause(ctx, v.Petition, reasonSwitch))
-		case on && v.Paused && v.Reason == reasonSwitch:
+			err = errors.Join(err, p.machine.Pause(ctx, v.Petition, closing.ReasonSwitch))
+		case on && v.Paused && v.Reason == closing.ReasonSwitch:
 			err = errors.Join(err, p.machine.Resume(ctx, v.Petition))
 		}
 	}
@@ -120,8 +121,12 @@ func (p *petitions) renew(ctx context.Context) error {
 	return nil
 }
 
-// reasonSwitch is why voting is held while the switch is off.
-const reasonSwitch = "switch"
+// tellRequests tells the log how many requests there were that must not be told
+// one by one.
+func (t *town) tellRequests(context.Context) error {
+	t.router.TellRequests()
+	return nil
+}
 
 // countLogins tells the log once a day how many logged in to vote: a number,
 // no more (I-17).

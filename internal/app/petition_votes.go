@@ -48,7 +48,7 @@ func (t *town) buildVoting(p *petitions) error {
 		if p.register, err = populationRegister(c.Register); err != nil {
 			return fmt.Errorf("population register: %w", err)
 		}
-		options.Register, options.Rules.Resident = p.register, true
+		options.Register, options.Rules.Resident, options.Rules.Districts = p.register, true, c.Register.Districts
 	}
 	if p.booth, err = booth.New(options); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (t *town) buildVoting(p *petitions) error {
 		}
 	}
 	p.switches = switches.New(t.db, t.audit, t.clock)
-	p.uptime = uptime.New(uptime.Options{DB: t.db, Clock: p.steady, Log: t.log, Probes: map[string]func(context.Context) error{
+	p.uptime = uptime.New(uptime.Options{DB: t.db, Clock: t.steady, Log: t.log, Probes: map[string]func(context.Context) error{
 		uptime.EID:    t.eidAnswers,
 		uptime.Sealer: p.sealer.Ready,
 		uptime.Mail:   t.mailAnswers,
@@ -124,6 +124,20 @@ func (t *town) oversee(ctx context.Context) (oversight.Picture, error) {
 		}
 		return []oversight.Usage{{Petition: id, Holder: seal.Own, Asked: u.Used, Limit: u.Limit.Total, Refused: u.Refused}}, nil
 	}})
+}
+
+// overseeAll is that with what the clock and the holders of keys say, who are
+// asked now.
+func (t *town) overseeAll(ctx context.Context) (oversight.Picture, error) {
+	picture, err := t.oversee(ctx)
+	picture.Jumped = t.steady.Jumped()
+	if keys := t.petitions.keys; keys != nil {
+		picture.Holders = append(picture.Holders, oversight.Holder{Name: t.cfg.Name, Answers: keys.For(seal.Own).Ready(ctx) == nil})
+	}
+	if other := t.petitions.holder; other != nil {
+		picture.Holders = append(picture.Holders, oversight.Holder{Name: t.holderName(), Answers: other.Ready(ctx) == nil})
+	}
+	return picture, err
 }
 
 // stewarding is what a steward can do with the voting, told to the petition's

@@ -10,6 +10,7 @@ import (
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/petition/ballot"
+	"medborgarnavet/internal/petition/closing"
 	"medborgarnavet/internal/petition/seal"
 )
 
@@ -65,10 +66,6 @@ func (w *witness) turn(petition string, now time.Time) bool {
 	return true
 }
 
-// reasonWrongKey is why voting on one petition is held while a key holder is
-// there and does not seal for it.
-const reasonWrongKey = "wrong-key"
-
 // askAgain is how often a petition that is held for that is tried. Each try is
 // a question that the keys count.
 const askAgain = 30 * time.Second
@@ -85,7 +82,7 @@ func (t *town) watchKeys(ctx context.Context) error {
 		return err // Watch holds them all
 	}
 	for _, v := range picture.Voting {
-		held := v.Paused && v.Reason == reasonWrongKey
+		held := v.Paused && v.Reason == closing.ReasonWrongKey
 		if held && !p.sealer.turn(v.Petition, t.clock.Now()) || !held && (v.Paused || !p.sealer.hasFailed(v.Petition)) {
 			continue
 		}
@@ -96,7 +93,7 @@ func (t *town) watchKeys(ctx context.Context) error {
 			err = errors.Join(err, p.machine.Resume(ctx, v.Petition))
 		case !held && works != nil:
 			t.log.Error("petitions: a key holder is there and answers wrongly", "petition", v.Petition)
-			err = errors.Join(err, p.machine.Pause(ctx, v.Petition, reasonWrongKey))
+			err = errors.Join(err, p.machine.Pause(ctx, v.Petition, closing.ReasonWrongKey))
 		}
 	}
 	return err

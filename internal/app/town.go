@@ -22,7 +22,9 @@ import (
 	"medborgarnavet/internal/identity/flow"
 	"medborgarnavet/internal/identity/session"
 	"medborgarnavet/internal/keyring"
+	"medborgarnavet/internal/mail"
 	"medborgarnavet/internal/outbox"
+	"medborgarnavet/internal/petition/switches"
 	"medborgarnavet/internal/retention"
 	"medborgarnavet/internal/submission"
 	"medborgarnavet/internal/validation"
@@ -39,6 +41,7 @@ type town struct {
 	cfg    config.Municipality
 	server config.Server
 	clock  clock.Clock
+	steady *clock.Steady // what is destroyed or closed by the time asks it
 	log    *slog.Logger
 
 	db          *db.DB
@@ -98,6 +101,25 @@ func (t *town) openGround(ctx context.Context, opt Options) error {
 	}
 	t.audit = audit.New(t.db, t.ring, t.clock)
 	t.outbox = outbox.New(t.db, t.log)
+	return t.guardClock(ctx, opt)
+}
+
+// guardClock holds the clock against when the last purge ran, so that a machine
+// that starts in the wrong year destroys nothing (D-12). For what a tool does
+// the person who runs it answers.
+func (t *town) guardClock(ctx context.Context, opt Options) error {
+	var last time.Time
+	if !opt.Idle {
+		var err error
+		if last, err = retention.LastRun(ctx, t.db); err != nil {
+			return fmt.Errorf("the last purge: %w", err)
+		}
+	}
+	t.steady = clock.Guard(t.clock, clock.Since(last))
+	if t.steady.Jumped() {
+		t.log.Error("the machine's clock is far from when the service ran last: nothing is closed or destroyed until it is right, or for an hour",
+			"ran_last", last, "now", t.clock.Now(), "settles_in", clock.SettleTime.String())
+	}
 	return nil
 }
 
@@ -168,8 +190,11 @@ func (t *town) buildJobs(context.Context, Options) error {
 	}
 	if t.petitions != nil {
 		rules = append(rules, t.petitions.rules()...)
+		if s := t.petitions.switches; s != nil {
+			t.outbox.Hold(mail.Topic, func() bool { return !s.On(switches.Mail) })
+		}
 	}
-	t.janitor = retention.New(t.db, t.ring, t.audit, clock.Guard(t.clock), rules...)
+	t.janitor = retention.New(t.db, t.ring, t.audit, t.steady, rules...)
 	t.outbox.Handle(submission.TopicReceived, t.casework.Register)
 	t.outbox.Handle(casework.TopicDocument, t.validateReceived)
 	return nil
@@ -223,6 +248,9 @@ func (t *town) tidy(ctx context.Context) {
 }
 
 func (t *town) close() {
+	if t.router != nil {
+		t.router.TellRequests()
+	}
 	if t.broker != nil {
 		t.broker.Close()
 	}
@@ -238,7 +266,7 @@ func (t *town) close() {
 // fail writes the error page, or leads to the login when there is none.
 func (t *town) fail(renderer *page.Renderer) func(http.ResponseWriter, *route.Request, error) {
 	return func(w http.ResponseWriter, r *route.Request, err error) {
-		if t.moved(w, r, err) {
+		if t.moved(w, r, err) || t.ledHome(w, r, err) {
 			return
 		}
 		if fault.KindOf(err) == fault.Unauthenticated && r.Method == http.MethodGet {

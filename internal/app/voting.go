@@ -125,7 +125,7 @@ func votingEvents(u petition.Under, p closing.Petition, pauses []tally.Pause) []
 	}
 	reached := func(s closing.State) bool { return stateNumber(p.State) >= stateNumber(s) }
 	if reached(closing.Closing) {
-		tell("close", petition.MoveClose, "", time.Time{}, 0)
+		tell("close", petition.MoveClose, "", p.Ballot.ClosesAt, 0) // as it was, also before its time
 	}
 	if reached(closing.Counted) {
 		tell("count", petition.MoveCount, "", time.Time{}, 0)
@@ -153,11 +153,11 @@ func pauseWords(reason string) string {
 	switch reason {
 	case closing.ReasonSealer:
 		return "Den som håller en av nycklarna svarade inte. Tiden läggs till efter den sista dagen."
-	case reasonWrongKey:
+	case closing.ReasonWrongKey:
 		return "Den som håller en av nycklarna svarade fel. Ingen röst har gått förlorad. Tiden läggs till efter den sista dagen."
 	case closing.ReasonKeyLost:
 		return "En nyckel saknas. Kommunen utreder vad som har hänt."
-	case closing.ReasonSteward, reasonSwitch:
+	case closing.ReasonSteward, closing.ReasonSwitch:
 		return "Kommunen har pausat omröstningen. Tiden läggs till efter den sista dagen."
 	}
 	return "Det gick inte att rösta en tid på grund av ett avbrott. Tiden läggs till efter den sista dagen."

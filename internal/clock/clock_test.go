@@ -61,6 +61,45 @@ func TestJumped(t *testing.T) {
 	}
 }
 
+// D-12: a clock that is wrong when the service starts is held against when the
+// service last ran. Each step is a jump of the hands, some passing time, and
+// the verdict; the first is the state at the start.
+func TestJumpedAtStart(t *testing.T) {
+	type step struct {
+		jump, pass time.Duration
+		want       bool
+	}
+	year := 365 * 24 * time.Hour
+	for _, c := range []struct {
+		name  string
+		away  time.Duration // what the clock shows after the last run
+		steps []step
+	}{
+		{"a short stop", 3 * time.Hour, []step{{0, 0, false}, {JumpLimit + 1, 0, true}}},
+		{"as long as may be", AwayLimit, []step{{0, 0, false}}},
+		{"a little behind", -JumpLimit, []step{{0, 0, false}}},
+		{"too far ahead", AwayLimit + 1, []step{{0, 0, true}, {0, SettleTime - 1, true}, {0, 1, false}, {-year, 0, true}}},
+		{"behind", -JumpLimit - 1, []step{{0, 0, true}, {0, SettleTime, false}}},
+		{"put right after a long stop", year, []step{{0, 20 * time.Minute, true}, {3*time.Hour - year, 0, false}, {JumpLimit + 1, 0, true}}},
+		{"put wrong again", year, []step{{0, SettleTime - time.Minute, true}, {year, time.Minute, true}, {0, SettleTime, false}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := NewManual(start.Add(c.away))
+			s := Guard(m, Since(start))
+			for i, step := range c.steps {
+				m.Set(m.Now().Add(step.jump))
+				m.Advance(step.pass)
+				if got := s.Jumped(); got != step.want {
+					t.Fatalf("step %d: jumped %v", i+1, got)
+				}
+			}
+		})
+	}
+	if Guard(NewManual(start), Since(time.Time{})).Jumped() {
+		t.Error("a first start is a jump")
+	}
+}
+
 func TestAccept(t *testing.T) {
 	m := NewManual(start)
 	s := Guard(m)

@@ -17,13 +17,19 @@ const (
 	// reanchor is how often the line that the clock is held against is drawn
 	// anew, so that many small corrections over months do not add up to a jump.
 	reanchor = 24 * time.Hour
+	// AwayLimit is how long the service may have been away when it starts and
+	// the clock still be believed. An outage is shorter; a clock that has lost
+	// its battery or is set to another year is further off. Who really was away
+	// longer waits SettleTime, once.
+	AwayLimit = 7 * 24 * time.Hour
 )
 
 // Steady is a Clock that notices when the wall clock jumps.
 //
 // States: steady → jumped (moved more than JumpLimit against real time) →
 // steady again when the clock came back to where it should be, when SettleTime
-// of real time passed without another jump, or when an operator called Accept.
+// of real time passed without another jump, or when Accept was called. It
+// begins as jumped when the clock is not where Since says that it can be.
 type Steady struct {
 	clock   Clock
 	elapsed func() time.Duration
@@ -32,6 +38,7 @@ type Steady struct {
 	mu       sync.Mutex
 	wall     time.Time     // where the wall clock was believed to be …
 	at       time.Duration // … when this much real time had passed
+	ahead    time.Duration // how far ahead of that it may be: JumpLimit, but more at a start
 	jumped   bool
 	jumpWall time.Time // the wall clock's new line since the jump
 	jumpAt   time.Duration
@@ -47,17 +54,29 @@ func WithElapsed(f func() time.Duration) Option { return func(s *Steady) { s.ela
 // WithSettle replaces SettleTime.
 func WithSettle(d time.Duration) Option { return func(s *Steady) { s.settle = d } }
 
+// Since tells when the clock was believed last, before this process began. If
+// it now shows an earlier time, or one more than AwayLimit later, it has jumped.
+// The zero time says nothing.
+func Since(last time.Time) Option {
+	return func(s *Steady) {
+		if !last.IsZero() {
+			s.wall, s.ahead = last, AwayLimit
+		}
+	}
+}
+
 // Guard watches a clock from now on.
 func Guard(c Clock, options ...Option) *Steady {
 	start := time.Now()
-	s := &Steady{clock: c, settle: SettleTime, elapsed: func() time.Duration { return time.Since(start) }}
+	s := &Steady{clock: c, settle: SettleTime, elapsed: func() time.Duration { return time.Since(start) }, wall: c.Now().Round(0), ahead: JumpLimit}
 	if e, ok := c.(elapser); ok {
 		s.elapsed = e.Elapsed
 	}
 	for _, o := range options {
 		o(s)
 	}
-	s.wall, s.at = c.Now().Round(0), s.elapsed()
+	s.at = s.elapsed()
+	s.Jumped() // the time to settle begins now
 	return s
 }
 
@@ -71,14 +90,14 @@ func (s *Steady) Jumped() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now, passed := s.clock.Now().Round(0), s.elapsed()
-	if near(now, s.wall, passed-s.at) {
+	if within(now, s.wall, passed-s.at, s.ahead) {
 		s.jumped = false
-		if passed-s.at > reanchor {
-			s.wall, s.at = now, passed
+		if s.ahead != JumpLimit || passed-s.at > reanchor {
+			s.believe(now, passed)
 		}
 		return false
 	}
-	if !s.jumped || !near(now, s.jumpWall, passed-s.jumpAt) {
+	if !s.jumped || !within(now, s.jumpWall, passed-s.jumpAt, JumpLimit) {
 		s.jumped, s.jumpWall, s.jumpAt = true, now, passed
 	}
 	if passed-s.jumpAt >= s.settle {
@@ -105,12 +124,12 @@ func (s *Steady) Accept() {
 }
 
 func (s *Steady) believe(now time.Time, passed time.Duration) {
-	s.wall, s.at, s.jumped = now, passed, false
+	s.wall, s.at, s.ahead, s.jumped = now, passed, JumpLimit, false
 }
 
-// near reports whether now is within JumpLimit of where a clock that showed
-// wall should be after so much real time.
-func near(now, wall time.Time, passed time.Duration) bool {
+// within reports whether now is where a clock that showed wall should be after
+// so much real time: at most JumpLimit behind that, and so much ahead of it.
+func within(now, wall time.Time, passed, ahead time.Duration) bool {
 	off := now.Sub(wall) - passed
-	return off.Abs() <= JumpLimit
+	return off >= -JumpLimit && off <= ahead
 }

@@ -75,8 +75,9 @@ type Votes struct {
 	DisposalDecision DisposalDecision `toml:"disposal_decision,optional"`
 	// Responsible is the role that answers for the erasure, as reports say.
 	Responsible string `toml:"responsible"`
-	// Voters is about how many may vote; a key answers 1.2 times as many
-	// questions for a petition, so that guessing shows. PerMinute caps its rate.
+	// Voters is about how many may vote; a key answers 2.4 times as many
+	// questions for a petition (two for each, and a fifth to spare), so that
+	// guessing shows. PerMinute caps its rate.
 	Voters    int `toml:"voters"`
 	PerMinute int `toml:"per_minute,optional"`
 	// MinLevel is the least level of assurance of the e-ID. Default 3.

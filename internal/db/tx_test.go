@@ -290,6 +290,11 @@ func TestLease(t *testing.T) {
 			t.Fatal(err)
 		}
 		take(second, true)
+		manual.Advance(365 * 24 * time.Hour) // D-12: a clock was a year ahead, and is right again
+		take(first, true)
+		manual.Set(manual.Now().AddDate(-1, 0, 0))
+		take(second, true)
+		take(first, false)
 	})
 }
 

@@ -36,6 +36,9 @@ const (
 // ErrNotFound is a ready fault for "there is no such thing".
 var ErrNotFound = New(NotFound, "not found")
 
+// ErrElsewhere is a form that another website has sent here.
+var ErrElsewhere = New(Forbidden, "cross-site request")
+
 // kinded is an error with a kind.
 type kinded struct {
 	kind Kind

@@ -9,7 +9,8 @@
 //
 // added (in the business transaction) → handed on and removed, or failed and
 // due again after a growing pause, or parked after a day of failures until an
-// operator revives it. An event of a topic without a handler waits.
+// operator revives it. An event of a topic without a handler, or of one that is
+// held, waits untried.
 //
 // Topics run beside each other; within a topic events go one by one, in the
 // order they are due, so a failing one lets the next pass. A lease per topic

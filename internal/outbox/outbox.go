@@ -36,6 +36,7 @@ type Outbox struct {
 type topic struct {
 	name   string
 	handle Handler
+	held   func() bool // nil = never
 	wake   chan struct{}
 	mu     sync.Mutex
 	leased time.Time // when the lease was last taken or kept
@@ -55,6 +56,16 @@ func New(d *db.DB, log *slog.Logger) *Outbox {
 // for a topic.
 func (o *Outbox) Handle(name string, fn func(ctx context.Context, key string) error) {
 	o.topics = append(o.topics, &topic{name: name, handle: fn, wake: make(chan struct{}, 1)})
+}
+
+// Hold lets a topic's events wait, untried, for as long as held says so: a
+// switch that is off. Call it after Handle and before Run and Drain.
+func (o *Outbox) Hold(name string, held func() bool) {
+	for _, t := range o.topics {
+		if t.name == name {
+			t.held = held
+		}
+	}
 }
 
 // Add puts an event in the outbox, in the transaction of what it tells about.

@@ -28,6 +28,9 @@ func (o *Outbox) work(ctx context.Context, t *topic) (handled int, first error) 
 			return handled, firstOf(first, err)
 		}
 		for _, e := range events {
+			if t.held != nil && t.held() {
+				return handled, first
+			}
 			if mine, err := o.keepLease(ctx, t); err != nil || !mine {
 				return handled, firstOf(first, err)
 			}

@@ -113,6 +113,13 @@ func mailAsked(ctx context.Context, tx *db.Tx, r record) (bool, error) {
 	return n > 0, err
 }
 
+// senderMail tells whether the proposer's address is kept, confirmed or not.
+func senderMail(ctx context.Context, tx *db.Tx, r record) (bool, error) {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM petition_author WHERE petition = $1`, r.ID).Scan(&n)
+	return n > 0, err
+}
+
 // toldToProposer: what is public, the requests to supplement and their answers,
 // and nothing that may still be undone.
 func (p *Petitions) toldToProposer(e Event, r record, now time.Time) bool {

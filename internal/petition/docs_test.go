@@ -88,7 +88,7 @@ func TestLettersSayWhy(t *testing.T) {
 		for _, to := range []string{author, follower} {
 			for _, l := range h.post.To(to) {
 				ways := 0
-				for _, way := range []string{"Du får brevet för att du", "Var det inte du? Då behöver du inte göra något."} {
+				for _, way := range []string{"Du får mejlet för att du", "Var det inte du? Då behöver du inte göra något."} {
 					ways += strings.Count(l.Text, way)
 				}
 				if !strings.HasPrefix(l.Text, "Hej!\n\n") || !strings.Contains(l.Text, "Ekbacka kommun") || ways != 1 || strings.Contains(l.Text, "\n\n\n") || strings.Contains(l.Text, "%!") {

@@ -26,7 +26,7 @@ func (p *Petitions) confirmLetter(to, registry, secret string) mail.Message {
 	return mail.Message{To: to, Subject: "Bekräfta din e-postadress",
 		Text: "Hej!\n\nNågon har lämnat ett förslag till " + p.opt.Municipality + " och skrivit den här e-postadressen. Förslaget har nummer " + registry + ".\n\n" +
 			"Var det du? Öppna länken och bekräfta adressen:\n" + p.opt.Link(LinkConfirm, secret) + "\n\n" +
-			"Sedan skriver vi till dig när något händer med förslaget. Du kan sluta få brev när du vill." + p.unasked()}
+			"Sedan skriver vi till dig när något händer med förslaget. Du kan sluta få mejl när du vill." + p.unasked()}
 }
 
 func (p *Petitions) followLetter(to, registry, secret string) mail.Message {
@@ -92,7 +92,7 @@ func (p *Petitions) verdictLetter(to string, r record, last Event, secret string
 		b.WriteString("Skäl: " + c.Label + ".\n\n")
 	}
 	// the states that a decision leads to are called as the moves
-	if last.Words != plainWords(Move(r.Standing.Moderation), note{code: r.Code}) {
+	if last.Words != "" && last.Words != plainWords(Move(r.Standing.Moderation), note{code: r.Code}) {
 		b.WriteString("Så här skriver den som läste förslaget:\n" + last.Words + "\n\n")
 	}
 	if last.Link != "" {
@@ -106,8 +106,19 @@ func (p *Petitions) verdictLetter(to string, r record, last Event, secret string
 	} else {
 		b.WriteString("Här ser du ditt förslag:\n")
 	}
-	b.WriteString(p.opt.Link(LinkManage, secret) + "\nLänken är din egen. Den som har den kan ändra och ta tillbaka förslaget.")
+	b.WriteString(p.opt.Link(LinkManage, secret) + "\nLänken är din egen. " + powers(r.Standing))
 	return p.ending(mail.Message{To: to, Subject: v.subject, Text: b.String() + p.signature()}, r, r.ID)
+}
+
+// powers is what whoever has the proposer's link can do with it.
+func powers(s Standing) string {
+	switch {
+	case legal(MoveSupplement, s, RoleProposer):
+		return "Den som har den kan ändra och ta tillbaka förslaget."
+	case legal(MoveWithdraw, s, RoleProposer):
+		return "Den som har den kan ta tillbaka förslaget."
+	}
+	return "Visa den inte för andra."
 }
 
 // newsLetter tells of events. reader is a follower's id, or the petition's own
@@ -135,11 +146,11 @@ func (p *Petitions) newsLetter(to string, r record, title string, news []Event, 
 // ending says why a letter came and how to get no more.
 func (p *Petitions) ending(m mail.Message, r record, reader string) mail.Message {
 	m.Unsubscribe = p.opt.Link(LinkUnfollow, p.unfollowSecret(reader))
-	why, how := "Du får brevet för att du följer förslaget.", "Sluta följa här:"
+	why, how := "Du får mejlet för att du följer förslaget.", "Sluta följa här:"
 	if reader == r.ID {
-		why, how = "Du får brevet för att du lämnade förslaget och bekräftade din e-postadress.", "Här tar du bort din adress:"
+		why, how = "Du får mejlet för att du lämnade förslaget och bekräftade din e-postadress.", "Här tar du bort din adress:"
 	}
-	m.Text += "\n" + why + " Vill du inte ha fler brev? " + how + "\n" + m.Unsubscribe + "\n"
+	m.Text += "\n" + why + " Vill du inte ha fler mejl? " + how + "\n" + m.Unsubscribe + "\n"
 	return m
 }
 

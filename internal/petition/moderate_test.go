@@ -152,6 +152,9 @@ func TestUndo(t *testing.T) {
 		done, err := h.Run(t.Context())
 		h.ok(err)
 		mailed, link := h.letter(address, petition.LinkManage)
+		if strings.Contains(mailed.Text, "kan ändra") || !strings.Contains(mailed.Text, "Visa den inte för andra.") {
+			t.Errorf("what is rejected can be neither changed nor taken back, and the letter says:\n%s", mailed.Text)
+		}
 		if done.Settled != 1 || !strings.Contains(mailed.Text, no.Words) || !strings.Contains(mailed.Text, got.Registry) || !mailed.TLS {
 			t.Errorf("%+v; the letter is %q", done, mailed.Text)
 		}
@@ -159,6 +162,9 @@ func TestUndo(t *testing.T) {
 		h.ok(err)
 		page, err := h.One(t.Context(), got.ID)
 		h.ok(err)
+		if page.NextStep+page.NextDay != "" {
+			t.Errorf("the rejected petition still promises %s on %s", page.NextStep, page.NextDay)
+		}
 		if last := page.Timeline[len(page.Timeline)-1]; last.Words != no.Words || last.Code != "unclear" || last.Staff != "" || page.Text != bikeText {
 			t.Errorf("the page says %+v", page)
 		}

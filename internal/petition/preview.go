@@ -56,7 +56,7 @@ func (p *Petitions) Preview(ctx context.Context, staff, id string, m Move, d Dec
 		letter := p.verdictLetter(to, r, Event{Move: m, Code: d.Code, Words: d.Words, Link: link}, hiddenSecret)
 		// The letter's own links are the proposer's alone.
 		text := strings.ReplaceAll(letter.Text, p.opt.Link(LinkManage, hiddenSecret), "(förslagsställarens egen länk)")
-		text = strings.ReplaceAll(text, letter.Unsubscribe, "(länk för att sluta få brev)")
+		text = strings.ReplaceAll(text, letter.Unsubscribe, "(länk för att sluta få mejl)")
 		out = Letter{Subject: letter.Subject, Text: text, Mailed: to != ""}
 		return nil
 	})

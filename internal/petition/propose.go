@@ -34,6 +34,7 @@ type Received struct {
 	At       time.Time
 	Manage   string // secret of the management link
 	Confirm  bool   // a letter was sent to confirm the address
+	Again    bool   // it was received before; the links it has got work too
 }
 
 const shortestOnce = 16
@@ -117,7 +118,7 @@ func (p *Petitions) again(ctx context.Context, tx *db.Tx, r record, withMail boo
 		return Received{}, fault.New(fault.Conflict, "petition: the form has been sent before")
 	}
 	secret, err := newLink(ctx, tx, r.ID, linkManage, time.Time{})
-	return Received{ID: r.ID, Registry: r.Registry, At: r.ReceivedAt, Manage: secret, Confirm: withMail}, err
+	return Received{ID: r.ID, Registry: r.Registry, At: r.ReceivedAt, Manage: secret, Confirm: withMail, Again: true}, err
 }
 
 // register writes a new petition.

@@ -165,6 +165,7 @@ type Page struct {
 	// NextStep and NextDay are the last that was promised.
 	NextStep, NextDay string
 	MayFollow         bool
+	SenderMail        bool // the proposer's address is kept
 }
 
 // One shows a petition.
@@ -211,6 +212,9 @@ func (p *Petitions) page(ctx context.Context, tx *db.Tx, r record, running map[s
 		}
 		page.Title = page.Text.Title
 	}
+	if page.SenderMail, err = senderMail(ctx, tx, r); err != nil {
+		return Page{}, err
+	}
 	if page.Timeline, err = p.events(ctx, tx, r, true); err != nil {
 		return Page{}, err
 	}
@@ -219,11 +223,14 @@ func (p *Petitions) page(ctx context.Context, tx *db.Tx, r record, running map[s
 	return page, nil
 }
 
+// ending are the moves after which nothing that was promised comes.
+var ending = []Move{MoveReject, MoveHide, MoveMerge, MoveWithdraw, MoveRemove, MoveEraseStopped, MoveFallBelow}
+
 // promised is the last that was promised in a timeline, oldest first; nothing
-// when it has come since.
+// when it has come since, or will not come.
 func promised(timeline []Event) (step, day string) {
 	for _, e := range timeline {
-		if string(e.Move) == step {
+		if string(e.Move) == step || slices.Contains(ending, e.Move) {
 			step, day = "", ""
 		}
 		if e.NextStep != "" || e.NextDay != "" {

@@ -182,10 +182,10 @@ func TestOpenData(t *testing.T) {
 
 // D-09, P-12: how moderation goes is open too, without small numbers.
 func TestStatistics(t *testing.T) {
-	each(t, func(s *petition.Settings) { s.Floor, s.UndoMinutes = 2, 0 }, func(t *testing.T, h *hall) {
-		for i, code := range []string{"unclear", "unclear", "advertising", ""} {
+	each(t, func(s *petition.Settings) { s.UndoMinutes = 0 }, func(t *testing.T, h *hall) {
+		for i, code := range []string{"unclear", "unclear", "unclear", "unclear", "unclear", "advertising", ""} {
 			got := h.receive(bikeText, "")
-			h.clock.Advance(time.Duration(4*i) * 24 * time.Hour)
+			h.clock.Advance(time.Duration(2*i) * 24 * time.Hour)
 			h.checkOut(got.ID)
 			if code == "" {
 				h.ok(h.Accept(t.Context(), maja, got.ID, petition.Decision{Version: 1}))
@@ -195,10 +195,10 @@ func TestStatistics(t *testing.T) {
 		}
 		s, err := h.Moderation(t.Context(), start, start.AddDate(0, 2, 0))
 		h.ok(err)
-		if s.Received == nil || *s.Received != 4 || s.Accepted != nil || *s.Codes["unclear"] != 2 || s.Codes["advertising"] != nil {
+		if s.Received == nil || *s.Received != 7 || s.Accepted != nil || *s.Codes["unclear"] != 5 || s.Codes["advertising"] != nil {
 			t.Errorf("%+v", s)
 		}
-		if *s.MedianDays != 8 || *s.WithinTarget != 50 {
+		if *s.MedianDays != 6 || *s.WithinTarget != 57 {
 			t.Errorf("median %d, within %d %%", *s.MedianDays, *s.WithinTarget)
 		}
 	})
@@ -222,6 +222,8 @@ func TestSettings(t *testing.T) {
 		"quarantine_months is 61": func(s *petition.Settings) { s.QuarantineMonths = 61 },
 		"near_days":               func(s *petition.Settings) { s.NearDays = 3 },
 		"guardian_below":          func(s *petition.Settings) { s.GuardianBelow = 19 },
+		"floor is 2":              func(s *petition.Settings) { s.Floor = 2 }, // "fewer than 2" would be said of 4
+		"floor is 7":              func(s *petition.Settings) { s.Floor = 7 }, // "fewer than 7" would be said of 9
 		"https": func(s *petition.Settings) {
 			s.Services = []petition.Service{{ID: "a", Name: "A", URL: "http://a.example"}}
 		},

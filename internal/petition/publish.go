@@ -167,7 +167,7 @@ func (p *Petitions) FollowVoting(ctx context.Context, e VotingEvent) error {
 		if err != nil || known {
 			return err
 		}
-		if !e.ClosesAt.IsZero() && slices.Contains([]Move{MoveResume, MoveExtend, MovePause}, e.Move) {
+		if !e.ClosesAt.IsZero() && slices.Contains([]Move{MoveResume, MoveExtend, MovePause, MoveClose}, e.Move) {
 			r.ClosesAt = db.Time(db.Millis(e.ClosesAt))
 		}
 		n := note{words: e.Words, once: once}

@@ -41,6 +41,9 @@ type Service struct {
 	Mail string `json:"mail"`
 }
 
+// countStep is the step in which a running count is shown.
+const countStep = 5
+
 // Settings are what differs between municipalities (petitions.md §1.8).
 type Settings struct {
 	Board  string `json:"board"`  // that keeps the proposals: id
@@ -70,7 +73,8 @@ type Settings struct {
 	MailRequired bool `json:"mail_required"`
 	// HideRejected: rejected proposals are not listed, only counted.
 	HideRejected bool `json:"hide_rejected"`
-	// Floor: a smaller number of votes is shown as "fewer than".
+	// Floor: a smaller number of votes is shown as "fewer than". It is a step of
+	// the running count, of which less is not known (docs/decisions/0019).
 	Floor int64 `json:"floor"`
 
 	TitleRunes int `json:"title_runes"`
@@ -164,7 +168,7 @@ func (s Settings) validateNumbers(wrong func(string, ...any)) {
 	for _, b := range []bound{
 		{"quarantine_months", s.QuarantineMonths, 0, 60}, {"cap_per_proposer", s.CapPerProposer, 0, 1000},
 		{"vote_age", s.VoteAge, 0, 120}, {"guardian_below", s.GuardianBelow, 0, 18},
-		{"floor", int(s.Floor), 0, 1000}, {"title_runes", s.TitleRunes, 20, 500},
+		{"floor", int(s.Floor), countStep, 1000}, {"title_runes", s.TitleRunes, 20, 500},
 		{"what_runes", s.WhatRunes, 100, 20_000}, {"why_runes", s.WhyRunes, 100, 50_000},
 		{"per_ten_minutes", s.PerTenMinutes, 1, 10_000}, {"per_day", s.PerDay, 1, 100_000}, {"mails_per_day", s.MailsPerDay, 1, 100},
 		{"target_days", s.TargetDays, 1, 365}, {"near_days", s.NearDays, s.TargetDays, 365}, {"overdue_days", s.OverdueDays, s.NearDays, 365},
@@ -175,6 +179,9 @@ func (s Settings) validateNumbers(wrong func(string, ...any)) {
 		if b.have < b.min || b.have > b.max {
 			wrong("%s is %d; it must be from %d to %d", b.name, b.have, b.min, b.max)
 		}
+	}
+	if s.Floor%countStep != 0 {
+		wrong("floor is %d; it must be a multiple of %d, since counts are shown in such steps", s.Floor, countStep)
 	}
 }
 

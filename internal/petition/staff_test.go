@@ -84,6 +84,11 @@ func TestPreview(t *testing.T) {
 		}
 		_, err = h.Preview(ctx, maja, got.ID, petition.MoveReject, petition.Decision{Version: 2, Code: "unclear", Words: "Nej."})
 		h.want(fault.Conflict, err)
+		wordless, err := h.Preview(ctx, maja, got.ID, petition.MoveAccept, petition.Decision{Version: 1})
+		h.ok(err)
+		if strings.Contains(wordless.Text, "Så här skriver") {
+			t.Errorf("nothing is written, and the letter quotes it:\n%s", wordless.Text)
+		}
 		seen, err := h.Preview(ctx, maja, got.ID, petition.MoveReject, d)
 		h.ok(err)
 		if !seen.Mailed || h.standing(got.ID).Moderation != petition.Reviewing {

@@ -105,10 +105,11 @@ func (j *Job) Run(ctx context.Context) (Report, error) {
 	return report, errors.Join(failed, j.db.Checkpoint(ctx))
 }
 
-// LastRun is when a rule last ran to its end; the zero time when none has.
-func (j *Job) LastRun(ctx context.Context) (time.Time, error) {
+// LastRun is when a rule last ran to its end; the zero time when none has. It
+// is never written while the clock has jumped.
+func LastRun(ctx context.Context, d *db.DB) (time.Time, error) {
 	var last int64
-	err := j.db.Read(ctx, func(tx *db.Tx) error {
+	err := d.Read(ctx, func(tx *db.Tx) error {
 		return tx.QueryRow(ctx, `SELECT COALESCE(max(ran_at), 0) FROM retention_run`).Scan(&last)
 	})
 	if err != nil || last == 0 {

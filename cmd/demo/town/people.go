@@ -17,10 +17,11 @@ var residents = []bankid.Person{
 	{Number: "196408233234", GivenName: "Erik", Surname: "Sandberg", Story: "Försäkringskassan är långsam och CSN svarar obegripligt."},
 	{Number: "197010632391", GivenName: "Farid", Surname: "Haddad", Story: "Samordningsnummer, uppehållstillstånd och etableringsersättning."},
 	{Number: "197407029284", GivenName: "Greta", Surname: "Nyström", Story: "Två vuxna i hushållet. Hänvisas vidare."},
+	{Number: "201412062380", GivenName: "Gustav", Surname: "Nyström", Story: "Gretas son, under 13 år. För ung för att rösta på e-förslag."},
 	{Number: "195704289999", GivenName: "Hans", Surname: "Öberg", Story: "Inget pågående ärende. Hänvisas vidare."},
 	{Number: "194510168885", GivenName: "Irja", Surname: "Niemi", Story: "Skyddad i ärendet: ingen fråga ställs. Ser ut som Cecilia."},
 	{Number: "200002292399", GivenName: "Jonas", Surname: "Kvist", Story: "Studerar. Tidigare månader är beslutade."},
-	{Number: "198112189876", GivenName: "Kim", Surname: "Åkesson", Story: "SSBTEK svarar fel på allt. Ansökan går att göra ändå."},
+	{Number: "198112189876", GivenName: "Kim", Surname: "Åkesson", Story: "Folkbokförd i Havsnäs och kan rösta där. SSBTEK svarar fel på allt. Ansökan går att göra ändå."},
 	{Number: "191212121212", GivenName: "Tolvan", Surname: "Tolvansson", Story: "Pension och bostadstillägg från Pensionsmyndigheten."},
 }
 

@@ -50,7 +50,8 @@ func (o *Outside) petitionBoard(p place) (config.Board, error) {
 }
 
 // petitions are a municipality's: Ekbacka has two key holders and takes votes
-// from anyone with an e-ID; Havsnäs has one, and takes those of its residents.
+// from anyone with an e-ID; Havsnäs has one, takes those of its residents, and
+// gives receipts.
 func (o *Outside) petitions(dir string, p place) (config.Petitions, error) {
 	keys := filepath.Join(dir, "keys", p.id, "votes")
 	if err := errors.Join(os.MkdirAll(filepath.Dir(keys), 0o700), seal.InitStore(keys)); err != nil {
@@ -75,6 +76,7 @@ func (o *Outside) petitions(dir string, p place) (config.Petitions, error) {
 	file := func(name string) string { return filepath.Join(o.certDir, name) }
 	all := config.Petitions{Board: petitionBoard, Settings: settings, Votes: votes, Seal: config.SealKey{CertFile: file("token.pem"), KeyFile: file("token.key")}}
 	if p.id == places[1].id { // Havsnäs lets only its residents vote
+		all.Votes.Leaves, all.Votes.Receipts, all.Votes.OfficerDecision = true, true, "KS 2026/3, 2026-03-02, dataskyddsombudet (exempel)"
 		all.Register = config.Register{Endpoint: o.Population.URL(), CertFile: file(p.id + ".crt"), KeyFile: file(p.id + ".key"), RootsFile: o.roots,
 			OrgNumber: taxAgency, Districts: true, DistrictNames: map[string]string{"9929-01": "Hamnen"}}
 	}
@@ -91,6 +93,18 @@ func (o *Outside) startPopulation(authority *ca.CA) error {
 	}
 	o.Population = folkbokforing.New(folkbokforing.Options{ClientRoots: authority.Pool(), Certificate: cert})
 	return o.Population.Start("127.0.0.1:0")
+}
+
+// Residents are the numbers of those whom the population register has in
+// Havsnäs.
+func Residents() map[string]bool {
+	there := map[string]bool{}
+	for _, p := range folkbokforing.Seeded() {
+		if p.Municipality == folkbokforing.Havsnas {
+			there[p.Number] = true
+		}
+	}
+	return there
 }
 
 // Holder is the second key holder: the same program as `medborgarnavet

@@ -45,7 +45,7 @@ func TestOrderIsGone(t *testing.T) {
 		if before := math.Abs(rank(offsets(t, o, w.petition, order))); before < 0.9 {
 			t.Errorf("before the rewriting the files do not tell the order (%.2f): this test sees nothing", before)
 		}
-		if err := w.box.RewriteAll(context.Background()); err != nil {
+		if err := w.box.Rewrite(t.Context(), w.petition); err != nil {
 			t.Fatal(err)
 		}
 		after := rank(offsets(t, o, w.petition, order))

@@ -153,20 +153,6 @@ func (b *Box) Recount(ctx context.Context, petition string) (drift int64, err er
 	})
 }
 
-// RewriteAll puts the rows of all open petitions in key order, whether or not
-// it is time. Call it before a dump.
-func (b *Box) RewriteAll(ctx context.Context) error {
-	var open []Ballot
-	err := b.o.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		open, err = All(ctx, tx, true)
-		return err
-	})
-	for _, one := range open {
-		err = errors.Join(err, b.Rewrite(ctx, one.ID))
-	}
-	return err
-}
-
 // Rewrite copies a petition's rows into a new table in key order, drops the old
 // one and empties the journal, so that nothing in the files tells the order in
 // which votes came (I-10). Votes wait meanwhile.

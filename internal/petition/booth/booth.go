@@ -42,7 +42,10 @@ type Standing struct {
 type Rules struct {
 	MinAge   int  // years, on the day in Sweden; 0 = any
 	Resident bool // by the population register; off by default (petitions.md §2.2)
-	MinLevel int  // of the e-ID; 0 = 3 (M-23)
+	// Districts counts votes by the register's district too. Without it the
+	// register's yes or no is all that is used (P-15).
+	Districts bool
+	MinLevel  int // of the e-ID; 0 = 3 (M-23)
 }
 
 // Options is what a Booth uses.
@@ -163,8 +166,10 @@ func (b *Booth) residence(ctx context.Context, person pnr.Number, voted bool, no
 	}
 	answer, err := b.o.Register.Ask(ctx, person, now)
 	switch {
-	case err == nil && answer.Resident:
+	case err == nil && answer.Resident && b.o.Rules.Districts:
 		return answer.District, false, nil
+	case err == nil && answer.Resident:
+		return "", false, nil
 	case voted:
 		return "", true, nil
 	case err != nil:

@@ -88,6 +88,23 @@ func TestResidents(t *testing.T) {
 	}
 }
 
+// P-15: where votes are not counted by district, the register's yes or no is
+// all that is used of its answer: no district is written anywhere.
+func TestNoDistrictsUnasked(t *testing.T) {
+	_, r := populated(t, nil)
+	w := sqliteWorld(t, func(o *booth.Options) { o.Register, o.Rules.Resident = r, true })
+	id := w.petition(false)
+	w.casts("a vote", w.admit(id, number(t, "198507099805")).Ticket, false, ballot.Accepted)
+	w.tx(func(tx *db.Tx) error {
+		var n int
+		err := tx.QueryRow(t.Context(), `SELECT count(*) FROM petition_district`).Scan(&n)
+		if n != 0 {
+			t.Errorf("%d districts are counted", n)
+		}
+		return err
+	})
+}
+
 // Votes are counted by the voter's district, and taken from it again.
 func TestDistrictsOfVoters(t *testing.T) {
 	const people = 60
@@ -101,7 +118,7 @@ func TestDistrictsOfVoters(t *testing.T) {
 	}
 	dbtest.EachOptions(t, func(t *testing.T, o db.Options) {
 		_, r := populated(t, persons)
-		w := newWorld(t, o, func(o *booth.Options) { o.Register, o.Rules.Resident = r, true })
+		w := newWorld(t, o, func(o *booth.Options) { o.Register, o.Rules.Resident, o.Rules.Districts = r, true, true })
 		id := w.petition(false)
 		w.tx(func(tx *db.Tx) error { return ballot.SetClosing(t.Context(), tx, id, today.Add(72*time.Hour)) })
 		for i := range people {

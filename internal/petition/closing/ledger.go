@@ -17,11 +17,18 @@ const MaxPause = 30 * 24 * time.Hour
 
 // Reasons of pauses, as codes.
 const (
-	ReasonSealer  = "sealer"   // a key holder did not answer, or did not prove its answer
-	ReasonOutage  = "outage"   // the service or the e-ID was away
-	ReasonSteward = "steward"  // switched off by hand
-	ReasonKeyLost = "key-lost" // the key is gone and was not destroyed: an alarm
+	ReasonSealer   = "sealer"    // a key holder did not answer
+	ReasonWrongKey = "wrong-key" // a key holder is there and did not prove its answer for this petition
+	ReasonOutage   = "outage"    // the service or the e-ID was away
+	ReasonSteward  = "steward"   // held by hand
+	ReasonSwitch   = "switch"    // voting is switched off everywhere
+	ReasonKeyLost  = "key-lost"  // the key is gone and was not destroyed: an alarm
 )
+
+// Reasons are all of them: each has words wherever a pause is shown.
+func Reasons() []string {
+	return []string{ReasonSealer, ReasonWrongKey, ReasonOutage, ReasonSteward, ReasonSwitch, ReasonKeyLost}
+}
 
 // Pause holds voting on a petition. One that is held already stays as it is.
 func (m *Machine) Pause(ctx context.Context, petition, reason string) error {

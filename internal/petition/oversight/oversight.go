@@ -52,8 +52,17 @@ func (u Usage) Tenths() int {
 	return int(min(max(u.Asked, 0)*10/u.Limit, 10))
 }
 
-// Picture is all of it at one moment.
+// Holder is a party that keeps keys.
+type Holder struct {
+	Name    string
+	Answers bool // now
+}
+
+// Picture is all of it at one moment. Whoever has the clock and the holders
+// adds what they say.
 type Picture struct {
+	Jumped   bool // the clock is in doubt: nothing is closed or destroyed
+	Holders  []Holder
 	Late     []closing.Late
 	KeyLost  []string // petitions
 	Drifting []string // petitions whose rows do not match their count
@@ -64,9 +73,6 @@ type Picture struct {
 	// have been asked.
 	Unanswered []string
 }
-
-// Alarms is how many things somebody must look at now.
-func (p Picture) Alarms() int { return len(p.Late) + len(p.KeyLost) + len(p.Drifting) }
 
 // pausesFor is how long an ended pause stays in the picture.
 const pausesFor = 90 * 24 * time.Hour

@@ -74,7 +74,7 @@ func TestPicture(t *testing.T) {
 		w := watch(t, d, c)
 		one, two := w.open(t), w.open(t)
 		p := w.see(t, nil)
-		if len(p.Voting) != 2 || p.Alarms() != 0 || len(p.Pauses) != 0 {
+		if len(p.Voting) != 2 || len(p.Late)+len(p.KeyLost)+len(p.Drifting) != 0 || len(p.Pauses) != 0 {
 			t.Errorf("at first: %+v", p)
 		}
 		for id, reason := range map[string]string{one: closing.ReasonSteward, two: closing.ReasonKeyLost} {
@@ -93,7 +93,7 @@ func TestPicture(t *testing.T) {
 			t.Fatal(err)
 		}
 		p = w.see(t, nil)
-		if len(p.KeyLost) != 1 || p.KeyLost[0] != two || len(p.Drifting) != 1 || p.Drifting[0] != one || p.Alarms() != 2 {
+		if len(p.KeyLost) != 1 || p.KeyLost[0] != two || len(p.Drifting) != 1 || p.Drifting[0] != one || len(p.Late) != 0 {
 			t.Errorf("alarms: %+v", p)
 		}
 		if len(p.Voting) != 2 || p.Voting[0].Petition != two || !p.Voting[0].Paused || p.Voting[0].Reason != closing.ReasonKeyLost || p.Voting[1].Paused {

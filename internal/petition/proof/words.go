@@ -89,8 +89,8 @@ func (w *writer) counting() {
 // reasons are closing's codes in words.
 var reasons = map[string]string{
 	closing.ReasonSealer: "Nycklarna gick inte att nå", closing.ReasonOutage: "Tjänsten eller e-legitimationen var borta",
-	closing.ReasonSteward: "Kommunen stängde av röstningen", closing.ReasonKeyLost: "Nyckeln gick förlorad",
-	"switch": "Kommunen stängde av röstningen", "wrong-key": "En av nycklarna svarade fel",
+	closing.ReasonSteward: "Kommunen pausade omröstningen", closing.ReasonKeyLost: "Nyckeln gick förlorad",
+	closing.ReasonSwitch: "Kommunen stängde av röstningen", closing.ReasonWrongKey: "En av nycklarna svarade fel",
 }
 
 func (w *writer) pauses() {

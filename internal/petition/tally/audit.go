@@ -238,7 +238,8 @@ func (a *auditor) report() {
 	final, ok := a.final()
 	for _, r := range a.reports {
 		a.verdict.note(ok && r.Count == final.Count && r.Root == final.Root, "the report has the final head's count and root")
-		a.verdict.note(r.Method.Agree, "the report says that votes less withdrawals, rows and leaves are equally many")
+		a.verdict.note(r.Method.Agree, "the report says that its counts agree")
+		a.verdict.note(r.agrees(), "votes less withdrawals, rows, leaves and the count are equally many, and no key gave fewer answers than there are votes")
 		a.verdict.note(len(r.Destroyed) == len(r.Commitment.Keys), "every key of the petition is reported destroyed")
 		for _, d := range r.Destroyed {
 			known := d.Key.ID == "" || slices.ContainsFunc(r.Commitment.Keys, func(k seal.Key) bool { return k.ID == d.Key.ID && k.Public == d.Key.Public })
@@ -246,4 +247,19 @@ func (a *auditor) report() {
 			a.verdict.note(!d.At.After(final.At.Add(clockSkew)), "the key of %s was destroyed before the final head was made", d.Key.Holder)
 		}
 	}
+}
+
+// agrees counts again what the report says of its method. A key that was not
+// there to be destroyed gave answers that nobody knows.
+func (r Report) agrees() bool {
+	m := r.Method
+	if m.Accepted < 0 || m.Withdrawn < 0 || m.Accepted-m.Withdrawn != r.Count || m.Rows != r.Count || m.Leaves != r.Count || len(m.Evaluations) != len(r.Destroyed) {
+		return false
+	}
+	for i, d := range r.Destroyed {
+		if m.Evaluations[i] != d.Evaluations || d.Key.ID != "" && d.Evaluations < m.Accepted {
+			return false
+		}
+	}
+	return true
 }

@@ -108,8 +108,8 @@ func newPublished(t testing.TB) *published {
 	p.first = tally.Head{Kind: tally.KindRunning, Municipality: "2120009911", Petition: p.petition, Count: 5, At: at}
 	p.final = tally.Head{Kind: tally.KindFinal, Municipality: "2120009911", Petition: p.petition, Count: 9, Root: tally.RootOf(p.leaves), At: at.Add(time.Hour)}
 	p.report = tally.Report{Kind: tally.KindReport, Petition: p.petition, Count: 9, Root: p.final.Root,
-		Method: tally.CountMethod{Agree: true}, Commitment: seal.Commitment{Design: seal.DesignMAC, Petition: p.petition, Keys: []seal.Key{key}},
-		Destroyed: []seal.Destroyed{{Petition: p.petition, Key: key, At: at.Add(time.Minute)}}}
+		Method: tally.CountMethod{Accepted: 11, Withdrawn: 2, Rows: 9, Leaves: 9, Agree: true, Evaluations: []int64{22}}, Commitment: seal.Commitment{Design: seal.DesignMAC, Petition: p.petition, Keys: []seal.Key{key}},
+		Destroyed: []seal.Destroyed{{Petition: p.petition, Key: key, At: at.Add(time.Minute), Evaluations: 22}}}
 	return p
 }
 
@@ -160,6 +160,15 @@ func TestAudit(t *testing.T) {
 		{"an unknown kind", func(p *published) { p.first.Kind = "draft" }, nil, false},
 		{"the report counts otherwise", func(p *published) { p.report.Count = 8 }, nil, false},
 		{"counts that disagree", func(p *published) { p.report.Method.Agree = false }, nil, false},
+		{"more accepted than counted", func(p *published) { p.report.Method.Accepted = 12 }, nil, false},
+		{"fewer withdrawn", func(p *published) { p.report.Method.Withdrawn = 1 }, nil, false},
+		{"negative withdrawals", func(p *published) { p.report.Method.Accepted, p.report.Method.Withdrawn = 8, -1 }, nil, false},
+		{"other rows", func(p *published) { p.report.Method.Rows = 10 }, nil, false},
+		{"other leaves", func(p *published) { p.report.Method.Leaves = 8 }, nil, false},
+		{"a key that answered too few", func(p *published) { p.report.Method.Evaluations[0], p.report.Destroyed[0].Evaluations = 10, 10 }, nil, false},
+		{"answers that are not the key's", func(p *published) { p.report.Method.Evaluations[0] = 23 }, nil, false},
+		{"answers of no key", func(p *published) { p.report.Method.Evaluations = nil }, nil, false},
+		{"a key that was not there", func(p *published) { p.report.Destroyed[0] = seal.Destroyed{At: at}; p.report.Method.Evaluations[0] = 0 }, nil, true},
 		{"a key not destroyed", func(p *published) { p.report.Destroyed = nil }, nil, false},
 		{"another key destroyed", func(p *published) { p.report.Destroyed[0].Key.ID = "33" }, nil, false},
 		{"a key destroyed after the result", func(p *published) { p.report.Destroyed[0].At = at.Add(2 * time.Hour) }, nil, false},

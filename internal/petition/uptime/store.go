@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"medborgarnavet/internal/clock"
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/retention"
 )
@@ -21,6 +22,9 @@ type ledger struct {
 // store writes minutes in their order. One that is there already, or lies
 // before the last, was another node's and stays as it is.
 func store(ctx context.Context, tx *db.Tx, all []minute) error {
+	if err := forgetFuture(ctx, tx, all[len(all)-1].at); err != nil {
+		return err
+	}
 	l, err := open(ctx, tx)
 	if err != nil {
 		return err
@@ -69,6 +73,27 @@ func lastMinute(ctx context.Context, tx *db.Tx) (time.Time, error) {
 		return time.Time{}, err
 	}
 	return db.Time(ms), nil
+}
+
+// forgetFuture removes what lies far after now: a clock that was wrong, and
+// believed for a while, wrote it. Left there, nothing would be written until
+// that time comes. Days that it counted too early are counted again, and outages
+// that it ended last until they are ended again.
+func forgetFuture(ctx context.Context, tx *db.Tx, now time.Time) error {
+	last, err := lastMinute(ctx, tx)
+	if err != nil || !last.After(now.Add(clock.JumpLimit)) {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM uptime_day WHERE day >= $1`, dayOf(now)); err != nil {
+		return err
+	}
+	for _, query := range []string{`DELETE FROM uptime_minute WHERE minute >= $1`, `DELETE FROM uptime_outage WHERE began >= $1`,
+		`UPDATE uptime_outage SET ended = 0 WHERE ended > $1`} {
+		if _, err := tx.Exec(ctx, query, db.Millis(now)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // gap settles the time between the last minute and the one to come: the

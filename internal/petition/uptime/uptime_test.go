@@ -269,6 +269,25 @@ func TestClock(t *testing.T) {
 	})
 }
 
+// D-12, P-01: a clock that was a year ahead, and was believed, leaves nothing
+// behind when it is right again: the record goes on, and today counts whole.
+func TestWrongYearIsForgotten(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.beat(3)
+		h.clock.Set(h.clock.Now().AddDate(1, 0, 0))
+		h.away[uptime.EID] = true
+		h.beat(3)
+		h.away[uptime.EID] = false
+		h.clock.Set(start.Add(5 * time.Minute))
+		h.beat(4)
+		h.clock.Set(start.Add(24 * time.Hour))
+		h.beat(1)
+		r := h.report(2)
+		h.expect("the minutes", fmt.Sprint(r.From, r.Own.Up), fmt.Sprint(start, 8))
+		h.expect("the outages", h.outages(), "service 9-1440; service 3-5; ")
+	})
+}
+
 // A probe that hangs or panics is a part that is away, and holds nothing up.
 func TestProbes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -116,7 +116,7 @@ func (p *Pages) data(r *route.Request, title page.Text) page.Data {
 // petitionRole tells whether a role has to do with e-petitions, whose pages are
 // another package's.
 func petitionRole(role string) bool {
-	return role == casework.RoleModerator || role == casework.RoleHandler
+	return role == casework.RoleModerator || role == casework.RoleHandler || role == casework.RoleSteward
 }
 
 func (p *Pages) render(w http.ResponseWriter, r *route.Request, status int, name string, d page.Data) error {

@@ -42,13 +42,13 @@ import (
 const (
 	anna  = "198507099805"
 	eva   = "192109099180" // officer and decider
-	olof  = "194607137454" // officer without assignment
+	olof  = "194607137454" // officer without assignment, and steward
 	karin = "190910199827" // steward
 )
 
 const staffFile = `{"board":"socialnamnden","staff":[
  {"id":"eva.lind","personnummer":"192109099180","name":"Eva Lind","title":"Socialsekreterare","roles":["officer","decider"],"assignments":["ekbist"]},
- {"id":"olof.wik","personnummer":"194607137454","name":"Olof Wik","title":"Socialsekreterare","roles":["officer"],"assignments":[]},
+ {"id":"olof.wik","personnummer":"194607137454","name":"Olof Wik","title":"Socialsekreterare","roles":["officer","steward"],"assignments":[]},
  {"id":"karin.stahl","personnummer":"190910199827","name":"Karin Ståhl","title":"Systemförvaltare","roles":["steward"],"assignments":["ekbist"]}
 ]}`
 

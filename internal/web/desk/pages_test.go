@@ -29,6 +29,8 @@ func TestQueuePage(t *testing.T) {
 		says(t, show, officer.page("/handlaggare?visa="+show), empty)
 	}
 	olofs := o.login(olof, "Olof Wik", session.Staff).page("/handlaggare")
+	says(t, "the menu of one who is steward too", olofs, "E-förslag")
+	silent(t, "the menu of one who is not", officer.page("/handlaggare"), "E-förslag")
 	says(t, "the queue without assignments", olofs, "Du ser bara ärenden som du har fått tilldelade")
 	silent(t, "the queue without assignments", olofs, "Berglund")
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"medborgarnavet/internal/petition"
+	"medborgarnavet/internal/petition/closing"
 	"medborgarnavet/internal/petition/oversight"
 	"medborgarnavet/internal/petition/uptime"
 	"medborgarnavet/internal/web/page"
@@ -27,7 +29,7 @@ type operationsBody struct {
 	Pauses                                              page.Table
 	Silent                                              page.Table
 	Due                                                 page.Table
-	Keys                                                page.Table
+	Holders, Keys                                       page.Table
 	Switches                                            page.Table
 	Figures                                             page.Table
 	Summary                                             []page.Text
@@ -35,6 +37,7 @@ type operationsBody struct {
 	Since                                               page.Text
 	Mail                                                page.Text
 	Watched, HasKeys, HasSwitches, HasUptime, HasVoting bool
+	HasHolders                                          bool
 }
 
 func (p *Pages) operations(w http.ResponseWriter, r *route.Request) error {
@@ -83,6 +86,7 @@ func (p *Pages) operationsBody(r *route.Request) (operationsBody, error) {
 	b.Voting, b.Actions = p.votingTable(picture, titles)
 	b.Pauses = pausesTable(picture, titles)
 	b.Silent, b.Due = waitingTable(silent, titles, "silent"), waitingTable(due, titles, "due")
+	b.Holders, b.HasHolders = holdersTable(picture), len(picture.Holders) > 0
 	b.Keys, b.HasKeys = keysTable(picture, titles), len(picture.Keys) > 0
 	if p.Switches != nil {
 		b.Switches, b.HasSwitches = p.switchTable(), true
@@ -100,7 +104,7 @@ func jump(b operationsBody) []page.Link {
 	for _, part := range []struct {
 		id    string
 		shown bool
-	}{{"rostning", b.Watched}, {"pauser", b.Watched}, {"tysta", true}, {"nycklar", b.HasKeys}, {"brytare", b.HasSwitches}, {"statistik", true},
+	}{{"rostning", b.Watched}, {"pauser", b.Watched}, {"tysta", true}, {"nycklar", b.HasHolders || b.HasKeys}, {"brytare", b.HasSwitches}, {"statistik", true},
 		{"tillganglighet", b.HasUptime}, {"post", b.Mail != nil}} {
 		if part.shown {
 			out = append(out, page.Link{URL: "#" + part.id, Text: page.T("moderation.drift." + part.id)})
@@ -136,33 +140,6 @@ func named(titles map[string]petition.QueueItem, id string) page.Text {
 		return proposal(i)
 	}
 	return id
-}
-
-// alarms are what somebody must look at now, one notice each.
-func alarms(x oversight.Picture, titles map[string]petition.QueueItem) []page.Notice {
-	var out []page.Notice
-	add := func(key, id string, more ...page.Text) {
-		out = append(out, page.Notice{Tone: page.Critical, Title: page.T("moderation.alarm." + key), Level: 3,
-			Body: append([]page.Text{named(titles, id), ". "}, more...)})
-	}
-	for _, l := range x.Late {
-		add("late", l.Petition, page.T("moderation.alarm.late-body", "at", page.DateTime(l.Closed), "state", page.T("moderation.closing."+string(l.State))))
-	}
-	for _, id := range x.KeyLost {
-		add("key-lost", id, page.T("moderation.alarm.key-lost-body"))
-	}
-	for _, id := range x.Drifting {
-		add("drift", id, page.T("moderation.alarm.drift-body"))
-	}
-	for _, k := range x.Keys {
-		if k.Refused > 0 {
-			add("refused", k.Petition, page.T("moderation.alarm.refused-body", "holder", k.Holder))
-		}
-	}
-	for _, id := range x.Unanswered {
-		add("unanswered", id, page.T("moderation.alarm.unanswered-body"))
-	}
-	return out
 }
 
 // votingTable is the open votings with what can be done to each.
@@ -221,11 +198,10 @@ func actURL(act, id string) string {
 
 // reason is why voting is held, in words.
 func reason(code string) page.Text {
-	switch code {
-	case "sealer", "outage", "steward", "key-lost":
-		return page.T("moderation.reason." + code)
+	if !slices.Contains(closing.Reasons(), code) {
+		code = "other"
 	}
-	return page.T("moderation.reason.other")
+	return page.T("moderation.reason." + code)
 }
 
 func pausesTable(x oversight.Picture, titles map[string]petition.QueueItem) page.Table {
@@ -258,35 +234,6 @@ func waitingTable(all []petition.Waiting, titles map[string]petition.QueueItem, 
 			[]page.Text{page.N("moderation.days", x.Days), " (", page.Date(x.Since), ")"}}})
 	}
 	return t
-}
-
-// keysTable tells in tenths how much each key has been asked of what it
-// answers: the exact number follows the number of votes.
-func keysTable(x oversight.Picture, titles map[string]petition.QueueItem) page.Table {
-	t := page.Table{Caption: page.T("moderation.drift.nycklar"), HideCaption: true, Columns: columns("proposal", "holder", "asked")}
-	for _, k := range x.Keys {
-		n := k.Tenths()
-		var share page.Text = page.T("moderation.keys.unlimited")
-		switch {
-		case n == 0:
-			share = page.T("moderation.keys.little")
-		case n > 0:
-			share = page.Progress{Text: page.T("moderation.keys.tenths", "share", strconv.Itoa(n*10)), Value: n, Max: 10}
-		}
-		row := page.TableRow{Cells: []page.Text{named(titles, k.Petition), holder(k.Holder), share}}
-		if n >= 8 {
-			row.Tone = page.Warning
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
-}
-
-func holder(id string) page.Text {
-	if id == "own" {
-		return page.T("moderation.keys.own")
-	}
-	return id
 }
 
 func (p *Pages) switchTable() page.Table {

@@ -14,6 +14,7 @@ import (
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/fault"
 	"medborgarnavet/internal/petition"
+	"medborgarnavet/internal/petition/closing"
 	"medborgarnavet/internal/petition/oversight"
 	"medborgarnavet/internal/petition/seal"
 	"medborgarnavet/internal/web/moderation"
@@ -188,7 +189,8 @@ func TestSwitches(t *testing.T) {
 	}
 }
 
-// What the page cannot know it leaves out, and a failure to read is a failure.
+// D-12, P-01, P-16: what the page cannot know it leaves out, what it knows it
+// says in words, and a failure to read is a failure.
 func TestOperationsWithout(t *testing.T) {
 	h := newHall(t, func(d *moderation.Deps) {
 		d.Voting, d.Oversight, d.Switches, d.Availability, d.MailWaiting, d.Extend, d.StaffName = nil, nil, nil, nil, nil, nil, nil
@@ -212,12 +214,14 @@ func TestOperationsWithout(t *testing.T) {
 	}
 	alarmed := newHall(t, func(d *moderation.Deps) {
 		d.Oversight = func(context.Context) (oversight.Picture, error) {
-			return oversight.Picture{KeyLost: []string{"P1"}, Unanswered: []string{"P2"}, Keys: []oversight.Usage{
-				{Petition: "P3", Holder: seal.Own, Asked: 850, Limit: 1000, Refused: 7}, {Petition: "P4", Holder: "2120009929", Asked: 3, Limit: 1000}, {Petition: "P5"}}}, nil
+			return oversight.Picture{Jumped: true, Holders: []oversight.Holder{{Name: "Ekbacka kommun", Answers: true}, {Name: "Sambruk", Answers: false}},
+				KeyLost: []string{"P1"}, Pauses: []oversight.Pause{{Petition: "P6", Reason: closing.ReasonWrongKey}, {Petition: "P7", Reason: closing.ReasonSwitch}}, Unanswered: []string{"P2"}, Keys: []oversight.Usage{
+					{Petition: "P3", Holder: seal.Own, Asked: 850, Limit: 1000, Refused: 7}, {Petition: "P4", Holder: "2120009929", Asked: 3, Limit: 1000}, {Petition: "P5"}}}, nil
 		}
 	})
 	text = alarmed.staff(karin).page(driftPath)
-	says(t, "alarms", text, "En nyckel är borta", "Nyckelns användning är okänd", "En nyckel har sagt nej", "Minst 80 procent", "Mindre än en tiondel", "Utan gräns", "2120009929")
+	says(t, "alarms", text, "En nyckel är borta", "Nyckelns användning är okänd", "En nyckel har sagt nej", "Minst 80 procent", "Mindre än en tiondel", "Utan gräns", "2120009929",
+		"Serverns klocka kan gå fel", "Nu stängs ingen omröstning", "Ekbacka kommun Läge Svarar Sambruk Läge Svarar inte", "Sambruk svarar inte. Tills", "P6 Skäl Den som har nyckeln svarade fel", "P7 Skäl Röstningen är avstängd", "Den som har nyckeln är Kommunen.")
 	if strings.Contains(text, "850") {
 		t.Error("the page tells how much a key has been asked")
 	}

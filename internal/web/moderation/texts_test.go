@@ -13,7 +13,7 @@ import (
 	"medborgarnavet/internal/web/page/pagetest"
 )
 
-// M-48, ux.md §8: the texts are plain, and every state, move and part that a
+// M-48, P-01, ux.md §8: the texts are plain, and every state, move and part that a
 // page may meet has words.
 func TestTexts(t *testing.T) {
 	c, err := page.NewCatalogue()
@@ -78,7 +78,7 @@ func keys() (out []string) {
 	for _, s := range []closing.State{closing.Open, closing.Closing, closing.Counted, closing.KeysDestroyed, closing.RowsDropped, closing.Reported} {
 		out = append(out, "closing."+string(s))
 	}
-	for _, r := range []string{closing.ReasonSealer, closing.ReasonOutage, closing.ReasonSteward, closing.ReasonKeyLost} {
+	for _, r := range closing.Reasons() {
 		out = append(out, "reason."+r)
 	}
 	for _, n := range switches.Names() {

@@ -41,5 +41,15 @@ func TestContract(t *testing.T) {
 				t.Errorf("%s: no reference", kind)
 			}
 		}
+		// a form from another site is not somebody's wrong login (M-123)
+		w := httptest.NewRecorder()
+		if err := r.Problem(w, get("/x", lang, "auto"), Data{Municipality: towns[1]}, fault.ErrElsewhere, "7F3A2"); err != nil {
+			t.Fatal(err)
+		}
+		pagetest.Check(t, w.Body.Bytes(), lang)
+		said := map[string]string{Swedish: "från en annan webbplats", Easy: "från en annan webbplats", English: "from another website"}[lang]
+		if w.Code != 403 || !strings.Contains(w.Body.String(), said) {
+			t.Errorf("%s: a form from another site: %d", lang, w.Code)
+		}
 	}
 }

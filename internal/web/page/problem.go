@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"net/http"
 
 	"medborgarnavet/internal/fault"
@@ -22,6 +23,9 @@ type problemBody struct {
 func (r *Renderer) Problem(w http.ResponseWriter, req *http.Request, d Data, err error, ref string) error {
 	kind := fault.KindOf(err)
 	status, name := problemOf(kind)
+	if errors.Is(err, fault.ErrElsewhere) {
+		name = "elsewhere"
+	}
 	d.Title = T("page.problem." + name + ".title")
 	d.Service, d.Lead, d.Errors, d.OwnHeading = nil, nil, nil, false
 	body := problemBody{

@@ -47,6 +47,9 @@ func (p *Pages) graph(f facts) graph {
 	}
 	points := p.points(f)
 	if len(points) < 2 {
+		if f.Standing.Voting == petition.Erased || f.Standing.Voting == petition.Stopped {
+			return graph{} // no more votes come
+		}
 		return graph{Instead: page.T("petition.graph.too_few")}
 	}
 	d := p.frame(f, points)

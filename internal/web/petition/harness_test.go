@@ -87,6 +87,7 @@ type square struct {
 	votes     *counts
 	shelf     *shelf.Shelf
 	pages     *pages.Pages
+	router    *route.Router
 	log       *strings.Builder
 	off       []string
 	promise   seal.Promise
@@ -98,6 +99,7 @@ type square struct {
 	leaves    []byte
 	pdf       []byte
 	once      int
+	mail      string // of who proposes
 }
 
 func newSquare(t *testing.T, change ...func(*petition.Settings)) *square {
@@ -166,10 +168,10 @@ func (s *square) serve() {
 			s.t.Error(err)
 		}
 	}
-	router, err := route.New(route.Options{Clock: s.clock, Log: slog.New(slog.NewTextHandler(s.log, nil)), Fail: fail}, s.pages.Routes())
+	s.router, err = route.New(route.Options{Clock: s.clock, Log: slog.New(slog.NewTextHandler(s.log, nil)), Fail: fail}, s.pages.Routes())
 	s.ok(err)
 	mux := http.NewServeMux()
-	mux.Handle("/", router)
+	mux.Handle("/", s.router)
 	mux.Handle("GET "+page.AssetsPath, renderer.Assets())
 	srv := httptest.NewServer(mux)
 	s.t.Cleanup(srv.Close)
@@ -204,7 +206,7 @@ var bike = petition.Text{Title: "Bygg en cykelväg till badet", What: "Jag vill 
 func (s *square) received(text petition.Text) petition.Received {
 	s.t.Helper()
 	s.once++
-	got, err := s.Receive(s.t.Context(), petition.Proposal{Text: text, From: "192.0.2.7", Once: "form-key-0123456789-" + strings.Repeat("x", s.once)})
+	got, err := s.Receive(s.t.Context(), petition.Proposal{Text: text, Mail: s.mail, From: "192.0.2.7", Once: "form-key-0123456789-" + strings.Repeat("x", s.once)})
 	s.ok(err)
 	s.ok(s.CheckOut(s.t.Context(), maja, got.ID, false))
 	return got

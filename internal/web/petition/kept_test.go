@@ -96,6 +96,7 @@ func TestDiscreet(t *testing.T) {
 	id := s.opened(bike)
 	s.shows("/forslag/"+id, "Bygg en cykelväg")
 	s.status(404, "/forslag/"+id+"/kontroll/"+id+"-x")
+	s.router.TellRequests()
 	if log := s.log.String(); strings.Contains(log, id) || !strings.Contains(log, "GET /forslag/{id}") {
 		t.Errorf("the log: %s", log)
 	}

@@ -174,7 +174,11 @@ func (p *Pages) before(f facts) []page.Component {
 		notice("former", paragraph(formerText(f.Former)))
 	}
 	if f.Silent {
-		notice("silent", paragraph(page.N("petition.before.silent_text", f.settings.SilentDays)))
+		body := []page.Text{paragraph(page.N("petition.before.silent_text", f.settings.SilentDays))}
+		if f.settings.Owner != "" {
+			body = append(body, paragraph(page.T("petition.before.silent_told")))
+		}
+		notice("silent", body...)
 	}
 	return out
 }

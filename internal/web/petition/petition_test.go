@@ -11,10 +11,11 @@ import (
 )
 
 // P-11: the list has each petition with where it stands, days left and votes of
-// the threshold, filtered by state and words, in three orders.
+// the threshold, filtered by state and words, in three orders, and leads to what
+// is told of the service (P-16, P-18).
 func TestList(t *testing.T) {
 	s := newSquare(t)
-	s.shows("/forslag", "Det finns inga förslag än", `href="/lamna-forslag"`)
+	s.shows("/forslag", "Det finns inga förslag än", `href="/lamna-forslag"`, `href="/status"`, `href="/oppna-data"`, `href="/rosta"`)
 	id := s.opened(bike)
 	s.votes.set(id, 312)
 	no := s.received(petition.Text{Title: "Laga lampan vid skolan", What: "Lampan är trasig och ska lagas.", Why: "Det är mörkt."})
@@ -75,7 +76,7 @@ func TestStates(t *testing.T) {
 	s.shows(at, "Omröstningen är igång igen", `action="/rosta/logga-in"`)
 	s.voting(id, 0, petition.MoveClose)
 	s.later()
-	s.shows(at, "Vi räknar", "-/rosta/logga-in", "- av 500 röster", "En kod för varje röst")
+	s.shows(at, "Vi räknar", "-/rosta/logga-in", "- av 500 röster", "En kod för varje röst", "Tills rösterna är räknade. Omröstningen är slut.", "-Omröstningen slutar")
 	s.voting(id, 0, petition.MoveCount)
 	s.later()
 	s.shows(at, "Vi räknar", "- av 500 röster")
@@ -86,8 +87,18 @@ func TestStates(t *testing.T) {
 		"Efter det kan ingen ta reda på vem som har röstat.", "-En kod för varje röst", "-Den som sköter driften", disposal)
 	s.clock.Advance(100 * 24 * time.Hour)
 	s.shows(at, "Den sista säkerhetskopian med koder försvann 22 januari 2027", "Vi har inte berättat något på länge", "Det finns ingen nyhet på 90 dagar")
+	s.shows(at, "-Den som ansvarar har fått veta det", "-Rösterna dag för dag") // nobody is told, and no curve can come
 	s.showsIn(page.English, at, "1 612 votes. 500 were needed.", `lang="sv"`, "There has been no news for 90 days")
 	s.showsIn(page.Easy, at, "Förslaget fick nog med röster. Nu går det vidare.")
+}
+
+// P-13: that somebody has been told of the silence is said where somebody is.
+func TestSilenceIsTold(t *testing.T) {
+	s := newSquare(t, func(set *petition.Settings) { set.Owner = "kansliet@ekbacka.example" })
+	id := s.opened(bike)
+	s.closed(id, 700)
+	s.clock.Advance(91 * 24 * time.Hour)
+	s.shows("/forslag/"+id, "Det finns ingen nyhet på 90 dagar", "Den som ansvarar har fått veta det")
 }
 
 // P-13: what came of it, whose turn it is, the next step and day, the board,
@@ -157,7 +168,7 @@ func TestWithdrawn(t *testing.T) {
 	s.ok(s.Publish(t.Context(), maja, got.ID, petition.Publication{Disposal: disposal, Sealer: "Sambruk"}))
 	s.votes.set(got.ID, 77)
 	s.ok(s.Withdraw(t.Context(), got.Manage))
-	s.shows("/forslag/"+got.ID, "har tagit tillbaka det", "Bygg en cykelväg", "Tillbakataget", "-/rosta", "-77 av")
+	s.shows("/forslag/"+got.ID, "har tagit tillbaka det", "Bygg en cykelväg", "Tillbakataget", "-/rosta", "-77 av", "-Sista dagen att rösta")
 }
 
 // What is switched off says so in words, and what one cannot do has no form.

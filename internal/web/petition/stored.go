@@ -24,7 +24,10 @@ func (p *Pages) storedBox(f facts) storedBox {
 	}
 	t := func(key string) page.Text { return page.T("petition.stored." + key) }
 	if kept(f) {
-		counted := page.T("petition.stored.code_until", "day", lastDay(f.ClosesAt))
+		var counted page.Text = page.T("petition.stored.code_soon")
+		if f.Standing.Voting == petition.Open || f.Standing.Voting == petition.Paused {
+			counted = page.T("petition.stored.code_until", "day", lastDay(f.ClosesAt))
+		}
 		row(t("code"), t("code_where"), counted)
 		where := t("key_where")
 		if f.stored.Second != "" {
@@ -33,6 +36,9 @@ func (p *Pages) storedBox(f facts) storedBox {
 		row(t("key"), where, t("key_until"))
 		row(t("person"), t("person_where"), t("person_until"))
 		row(t("copies"), t("copies_where"), t("copies_until"))
+		if p.Districts != nil {
+			row(t("districts"), t("districts_where"), t("districts_until"))
+		}
 	}
 	if f.Standing.Voting == petition.Planned {
 		row(t("nothing"), t("nothing_where"), page.T("petition.stored.nothing_until", "day", page.Date(f.OpensAt)))
@@ -41,10 +47,17 @@ func (p *Pages) storedBox(f facts) storedBox {
 		row(t("count"), t("count_where"), t("count_until"))
 	}
 	if f.stored.Publication.Leaves {
-		row(t("leaves"), t("leaves_where"), t("leaves_until"))
+		where := t("leaves_where")
+		if !f.reported { // it is made when the keys are gone
+			where = t("leaves_later")
+		}
+		row(t("leaves"), where, t("leaves_until"))
 	}
 	if f.MayFollow {
 		row(t("mail"), t("mail_where"), page.N("petition.stored.mail_until", f.settings.FollowersDays))
+	}
+	if f.SenderMail {
+		row(t("sender"), t("sender_where"), page.N("petition.stored.sender_until", f.settings.AuthorDays))
 	}
 	row(t("proposal"), page.T("petition.stored.proposal_where", "number", page.CaseNumber(f.Registry)), t("proposal_until"))
 	if !f.stored.KeysDestroyed.IsZero() && !f.stored.RowsDropped.IsZero() {

@@ -35,8 +35,8 @@ func made() (keys []string) {
 	add("miles.", "received", "read", "open", "close", "handled", "decided", "done")
 	add("also.", "paused", "closed", "stopped-identities-erased")
 	add("stored.", "code", "code_where", "key", "key_where", "key_until", "person", "person_where", "person_until", "copies", "copies_where",
-		"copies_until", "nothing", "nothing_where", "count", "count_where", "count_until", "leaves", "leaves_where", "leaves_until", "mail",
-		"mail_where", "proposal", "proposal_until", "after")
+		"copies_until", "nothing", "nothing_where", "count", "count_where", "count_until", "leaves", "leaves_where", "leaves_later", "leaves_until", "mail",
+		"mail_where", "sender", "sender_where", "districts", "districts_where", "districts_until", "proposal", "proposal_until", "after")
 	add("audit.", "title", "lead", "back", "files", "none", "leaves", "step1", "step2", "step3", "step4", "limit1", "limit2", "limit3", "differs", "differs_text")
 	for _, d := range []string{petition.Granted, petition.PartlyGranted, petition.Declined, petition.Answered} {
 		add("decision.", d)

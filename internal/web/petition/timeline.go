@@ -233,7 +233,7 @@ func milestones(f facts) page.Summary {
 	row("read", when(f, petition.MoveAccept, petition.MoveReject, petition.MoveHide, petition.MoveMerge))
 	if f.Standing.Voting != petition.None || !f.OpenedAt.IsZero() {
 		row("open", either(f.OpenedAt, f.OpensAt))
-		if end := closing(f); !end.IsZero() {
+		if end := closing(f); !end.IsZero() && f.Standing.Moderation == petition.Accepted {
 			row("close", end.Add(-time.Millisecond))
 		}
 	}

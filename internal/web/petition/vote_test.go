@@ -75,8 +75,24 @@ func TestStored(t *testing.T) {
 	s.stored.Publication.Leaves = true
 	at := "/forslag/" + s.opened(bike)
 	s.shows(at, "Det här finns sparat nu", "En kod för varje röst", "Omröstningen slutar 20 februari 2027", "En del hos kommunen och en hos", "Sambruk ideell förening",
-		"Bara i datorns minne", "Nyckeln finns aldrig i dem", "E-postadresser till dem som följer", "30 dagar efter slutet", "En lista med ett tal", disposal, "-förstördes")
+		"Bara i datorns minne", "Nyckeln finns aldrig i dem", "E-postadresser till dem som följer", "30 dagar efter slutet", "En lista med ett tal", "Läggs bland filerna för kontroll när rösterna är räknade", disposal, "-förstördes")
+	s.shows(at, "-E-postadressen till den som lämnade förslaget")
 	s.showsIn(page.English, at, "One part with the municipality and one with", "Only in the computer")
+}
+
+// P-10, P-18: the box also names the proposer's address and the numbers of each
+// part of the municipality, while they are kept.
+func TestStoredBesidesVotes(t *testing.T) {
+	s := newSquare(t)
+	s.mail = "siv@exempel.test"
+	id := s.opened(bike)
+	at := "/forslag/" + id
+	s.shows(at, "E-postadressen till den som lämnade förslaget", "90 dagar efter slutet", "-siv@exempel.test",
+		"Hur många röster varje del av kommunen har", "De exakta talen tills rösterna är räknade")
+	s.closed(id, 3)
+	s.stored.RowsDropped = s.clock.Now()
+	s.later()
+	s.shows(at, "E-postadressen till den som lämnade förslaget", "-De exakta talen")
 }
 
 // days are daily numbers of a petition that began fewer days ago than n.

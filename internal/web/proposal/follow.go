@@ -37,7 +37,7 @@ func (p *Pages) asked(w http.ResponseWriter, r *route.Request) error {
 func (p *Pages) followForm(w http.ResponseWriter, r *route.Request, status int, mail string, wrong page.Text, notice *page.Notice) error {
 	if !p.On(featureFollow) || !p.On(featureMail) {
 		return p.say(w, r, http.StatusServiceUnavailable, page.T("proposal.follow.closed"), message{Texts: []page.Text{page.T("proposal.follow.closed_text")},
-			Ways: page.Buttons{Buttons: []page.Button{{URL: "/forslag", Text: page.T("proposal.closed.read")}}}})
+			Ways: waysOn()})
 	}
 	id := r.PathValue("id")
 	one, err := p.Petitions.One(r.Context(), id)

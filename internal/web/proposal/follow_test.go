@@ -27,12 +27,12 @@ func TestFollow(t *testing.T) {
 		t.Errorf("the letter is %s", letter.Text)
 	}
 	asked := h.want(200, h.get(link))
-	asked.says(t, "Vill du få brev", "Bygg en cykelväg till badet", "KS 2026-000001")
+	asked.says(t, "Vill du få mejl", "Bygg en cykelväg till badet", "KS 2026-000001")
 	h.want(200, h.act(asked, link)).says(t, "Nu följer du förslaget")
 	h.want(404, h.get(link))
 	h.ok(h.FollowVoting(t.Context(), petition.VotingEvent{Petition: id, Key: "c", Move: petition.MoveClose}))
 	letter, away := h.letter("greta@test.example", petition.LinkUnfollow)
-	for _, want := range []string{"Ekbacka kommun", "22 november 2026: Omröstningen är slut.", "Du får brevet för att du följer förslaget.", "Sluta följa här:"} {
+	for _, want := range []string{"Ekbacka kommun", "22 november 2026: Omröstningen är slut.", "Du får mejlet för att du följer förslaget.", "Sluta följa här:"} {
 		if !strings.Contains(letter.Text, want) {
 			t.Errorf("the letter does not say %q: %s", want, letter.Text)
 		}
@@ -41,7 +41,7 @@ func TestFollow(t *testing.T) {
 		t.Errorf("List-Unsubscribe is %q", letter.Header.Get("List-Unsubscribe"))
 	}
 	end := h.want(200, h.get(away))
-	end.says(t, "Vill du sluta få brev?")
+	end.says(t, "Vill du sluta få mejl?")
 	if h.count("petition_follow") != 1 {
 		t.Error("a GET ended it")
 	}
@@ -49,11 +49,11 @@ func TestFollow(t *testing.T) {
 	req, err := http.NewRequestWithContext(t.Context(), "POST", h.url+away, strings.NewReader("List-Unsubscribe=One-Click"))
 	h.ok(err)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	h.want(200, h.send(req, page.Swedish)).says(t, "Du får inga fler brev")
+	h.want(200, h.send(req, page.Swedish)).says(t, "Du får inga fler mejl")
 	if h.count("petition_follow") != 0 {
 		t.Error("the address is kept")
 	}
-	h.want(200, h.act(end, away)).says(t, "Du får inga fler brev") // again is no fault
+	h.want(200, h.act(end, away)).says(t, "Du får inga fler mejl") // again is no fault
 	h.want(404, h.get(away+"x"))
 }
 
@@ -100,12 +100,12 @@ func TestFollowRefused(t *testing.T) {
 		}
 		a := h.want(status, h.do(page.Swedish, "POST", path, mailed("greta"+strings.Repeat("a", i)+"@test.example")))
 		if status == 429 {
-			a.says(t, "Inget brev är skickat", "Försök igen i morgon")
+			a.says(t, "Inget mejl är skickat", "Försök igen i morgon")
 		}
 	}
 	h.want(413, h.do(page.Swedish, "POST", path, mailed(strings.Repeat("g", 1<<20)))).says(t, "Skriv e-postadressen så här")
 	h.turn(featureFollow, true)
-	h.want(503, h.get(path)).says(t, "Just nu går det inte att följa förslag")
+	h.want(503, h.get(path)).says(t, "Just nu går det inte att följa förslag", "Se läget för tjänsten")
 	h.want(503, h.do(page.Swedish, "POST", path, mailed("greta@test.example")))
 	h.turn(featureFollow, false)
 	h.want(404, h.get(petitionPath+"finns-inte/folj"))

@@ -110,6 +110,18 @@ type ownBody struct {
 	Asked    bool // an address waits to be confirmed
 	Rotate   page.ActionButton
 	Link     linkBody
+	Powers   page.Text // what whoever has the link can do
+}
+
+// powers is what whoever has the link can do with it now.
+func powers(own petition.Own) page.Text {
+	switch {
+	case own.MaySupplement:
+		return page.T("proposal.own.link_text")
+	case own.MayWithdraw:
+		return page.T("proposal.own.link_withdraw")
+	}
+	return page.T("proposal.own.link_see")
 }
 
 // changeBody is the form for another text.
@@ -164,6 +176,7 @@ func (p *Pages) showOwn(w http.ResponseWriter, r *route.Request, say ownPage) er
 	if own.MergedInto != "" {
 		b.Into = petitionPath + own.MergedInto
 	}
+	b.Powers = powers(own)
 	if own.MayWithdraw {
 		b.Withdraw = path + "/aterkalla"
 	}

@@ -150,7 +150,7 @@ func TestSupplement(t *testing.T) {
 	_, err := h.Run(t.Context())
 	h.ok(err)
 	mailed, own := h.letter("bo@test.example", petition.LinkManage)
-	for _, want := range []string{"Ekbacka kommun", "KS 2026-000001", "Vilken väg <menar> du?", "komplettera ditt förslag", "Du får brevet för att du lämnade förslaget"} {
+	for _, want := range []string{"Ekbacka kommun", "KS 2026-000001", "Vilken väg <menar> du?", "komplettera ditt förslag", "Du får mejlet för att du lämnade förslaget"} {
 		if !strings.Contains(mailed.Text, want) {
 			t.Errorf("the letter does not say %q: %s", want, mailed.Text)
 		}
@@ -193,7 +193,7 @@ func TestWithdraw(t *testing.T) {
 	h.want(200, h.do(page.Swedish, "POST", path+"/aterkalla", url.Values{})) // the question again
 	h.want(200, h.get(path)).says(t, "Röstas på nu")
 	for range 2 {
-		h.led(h.act(asked, path+"/aterkalla")).says(t, "Du har tagit tillbaka förslaget", "Tillbakataget", "Förslaget togs tillbaka")
+		h.led(h.act(asked, path+"/aterkalla")).says(t, "Du har tagit tillbaka förslaget", "Tillbakataget", "Förslaget togs tillbaka", "Alla som har länken kan se den här sidan.")
 	}
 	h.want(409, h.get(path+"/aterkalla")).says(t, "Det går inte att ta tillbaka förslaget nu")
 

@@ -15,6 +15,7 @@ type receiptBody struct {
 	Receipt page.Receipt
 	Next    page.Steps
 	Link    linkBody
+	Once    page.Text // that it is shown now
 	Mail    page.Text // what to do now about the address; nil when there is none
 }
 
@@ -76,8 +77,11 @@ func (p *Pages) receipt(w http.ResponseWriter, r *route.Request, got petition.Re
 	set := p.Petitions.Settings()
 	d := p.data(r, page.T("proposal.receipt.title"))
 	d.OwnHeading = true
-	b := receiptBody{Link: p.link(got.Manage), Receipt: page.Receipt{Title: page.T("proposal.receipt.title"), NumberLabel: page.T("proposal.receipt.number"),
+	b := receiptBody{Link: p.link(got.Manage), Once: page.T("proposal.receipt.once"), Receipt: page.Receipt{Title: page.T("proposal.receipt.title"), NumberLabel: page.T("proposal.receipt.number"),
 		Number: page.CaseNumber(got.Registry), At: got.At, Body: spaced(page.T("proposal.receipt.read"), page.N("proposal.receipt.days", set.TargetDays))}}
+	if got.Again {
+		b.Once = page.T("proposal.receipt.again")
+	}
 	if got.Confirm {
 		b.Mail = page.N("proposal.receipt.mail", set.ConfirmHours)
 		if set.MailRequired {

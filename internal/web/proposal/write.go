@@ -186,11 +186,18 @@ func (p *Pages) closed(w http.ResponseWriter, r *route.Request, d draft) error {
 // copied.
 func (p *Pages) kept(w http.ResponseWriter, r *route.Request, title, why page.Text, t petition.Text) error {
 	m := message{Texts: []page.Text{why, spaced(p.reach()...)},
-		Ways: page.Buttons{Buttons: []page.Button{{URL: "/forslag", Text: page.T("proposal.closed.read")}}}}
+		Ways: waysOn()}
 	if t != (petition.Text{}) {
 		m.Texts = append(m.Texts, page.T("proposal.closed.copy"), page.Inset{Body: spacedText(t)})
 	}
 	return p.say(w, r, http.StatusServiceUnavailable, title, m)
+}
+
+// waysOn is what one can do while something is switched off: why it is stands on
+// the page about the service.
+func waysOn() page.Buttons {
+	return page.Buttons{Buttons: []page.Button{{URL: "/forslag", Text: page.T("proposal.closed.read")},
+		{URL: "/status", Text: page.T("proposal.closed.service"), Variant: page.Secondary}}}
 }
 
 // unread answers a form that could not be read.

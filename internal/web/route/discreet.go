@@ -1,10 +1,13 @@
 package route
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"medborgarnavet/internal/fault"
@@ -13,8 +16,8 @@ import (
 // discreetAttributes are all that may be said in the log about a Discreet
 // request. None of them tells a person, an address, a case or a petition: route
 // is a pattern, error the text of our own mistake, which holds nothing personal
-// by rule (I-9), the rest are words of closed sets.
-var discreetAttributes = []string{"municipality", "route", "outcome", "error", "kind", "at", "provider", "endpoint", "code"}
+// by rule (I-9), count a number, the rest are words of closed sets.
+var discreetAttributes = []string{"municipality", "route", "outcome", "count", "error", "kind", "at", "provider", "endpoint", "code"}
 
 // DiscreetLog is a log that can tell no more about a request than the allow
 // list above, and its time by the minute only: a line with an exact time, held
@@ -57,13 +60,13 @@ func discreet(a slog.Attr) bool {
 
 // serveDiscreet serves a route that must leave no trace of who was there: no
 // login is looked up, since that notes the moment; the request has no id; and
-// of it only the pattern, how it went and the minute are told.
+// it is told as one of a number, by pattern and how it went.
 func (rt *Router) serveDiscreet(route Route, limit int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, hr *http.Request) {
 		r := &Request{Request: hr, ClientIP: rt.clientIP(hr)}
 		r.limit(w, limit)
 		outcome := fault.Internal
-		defer func() { rt.tell(route.Pattern, outcome) }()
+		defer func() { rt.count(route.Pattern, outcome) }()
 		defer rt.recoverDiscreet(w, r, route.Pattern)
 		var err error
 		if !route.Stream {
@@ -81,16 +84,42 @@ func (rt *Router) serveDiscreet(route Route, limit int64) http.HandlerFunc {
 	}
 }
 
-// tell writes the line of a request. It does not ask where in the program it
-// is, as a Logger does: that is never shown, and took longer than the rest.
-func (rt *Router) tell(pattern string, outcome fault.Kind) {
-	ctx, to := context.Background(), rt.quiet.Handler()
-	if !to.Enabled(ctx, slog.LevelInfo) {
-		return
+// told is what is told of a Discreet request: its pattern and how it went.
+type told struct {
+	pattern string
+	outcome fault.Kind
+}
+
+// tally is how many requests there were of each kind since they were told.
+type tally struct {
+	mu sync.Mutex
+	n  map[told]int64
+}
+
+// count keeps a request for TellRequests: a line of its own would get the
+// moment from whatever keeps the log, however little it says itself.
+func (rt *Router) count(pattern string, outcome fault.Kind) {
+	rt.counted.mu.Lock()
+	defer rt.counted.mu.Unlock()
+	if rt.counted.n == nil {
+		rt.counted.n = make(map[told]int64)
 	}
-	line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
-	line.AddAttrs(slog.String("route", pattern), slog.String("outcome", string(outcome)))
-	_ = to.Handle(ctx, line) // a log that cannot be written stops nobody
+	rt.counted.n[told{pattern, outcome}]++
+}
+
+// TellRequests logs how many requests there were to Discreet routes since it was
+// last called, one line for a pattern and an outcome. Call it each minute by the
+// clock, never because of a request, and when the last request is served.
+func (rt *Router) TellRequests() {
+	rt.counted.mu.Lock()
+	counted := rt.counted.n
+	rt.counted.n = nil
+	rt.counted.mu.Unlock()
+	for _, t := range slices.SortedFunc(maps.Keys(counted), func(a, b told) int {
+		return cmp.Or(cmp.Compare(a.pattern, b.pattern), cmp.Compare(a.outcome, b.outcome))
+	}) {
+		rt.quiet.Info("requests", "route", t.pattern, "outcome", string(t.outcome), "count", counted[t])
+	}
 }
 
 func (rt *Router) recoverDiscreet(w http.ResponseWriter, r *Request, pattern string) {

@@ -71,11 +71,17 @@ func TestLogSchemaOfDiscreetRoutes(t *testing.T) {
 		huge := httptest.NewRequest("POST", p, strings.NewReader("a="+strings.Repeat("x", 300<<10)))
 		huge.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		send(rt, huge, c)
-		get(rt, p+"/finns/inte", c)
+		path, _, _ := strings.Cut(p, "?")
+		get(rt, path+"/finns/inte", c)
 	}
+	if strings.Contains(s.log.String(), `"msg":"request`) {
+		t.Error("a request is told by itself")
+	}
+	rt.TellRequests()
 	allowed := append([]string{slog.TimeKey, slog.LevelKey, slog.MessageKey}, discreetAttributes...)
 	all := lines(t, s.log.String())
 	outcomes := map[string]bool{}
+	var told float64
 	for _, line := range all {
 		for name := range line {
 			if !slices.Contains(allowed, name) {
@@ -86,12 +92,16 @@ func TestLogSchemaOfDiscreetRoutes(t *testing.T) {
 		if err != nil || at.Second() != 0 || at.Nanosecond() != 0 {
 			t.Errorf("the log tells %v", line["time"])
 		}
-		if line["msg"] == "request" {
-			if len(line) != 5 {
-				t.Errorf("a request's line is more than pattern and outcome: %v", line)
+		if line["msg"] == "requests" {
+			if len(line) != 6 {
+				t.Errorf("the line of requests is more than pattern, outcome and count: %v", line)
 			}
+			told += line["count"].(float64)
 			outcomes[fmt.Sprint(line["outcome"])] = true
 		}
+	}
+	if want := 4 * len(paths); told != float64(want) { // across sites and an unknown address reach no route
+		t.Errorf("%v requests are told of %d", told, want)
 	}
 	if len(outcomes) != 11 { // ten kinds and none
 		t.Errorf("outcomes %v", outcomes)
@@ -201,12 +211,15 @@ func TestDiscreetLog(t *testing.T) {
 	}
 }
 
-// A handler that drops the connection may do so; it is told like any other.
+// A handler that drops the connection may do so; it is counted like any other.
 func TestAbortOfDiscreetRoute(t *testing.T) {
 	s := newSite(t)
 	rt := s.serve(Route{Pattern: "GET /a", Access: Public, Discreet: true, Do: func(http.ResponseWriter, *Request) error { panic(http.ErrAbortHandler) }})
 	defer func() {
-		if p := recover(); p != http.ErrAbortHandler || len(lines(t, s.log.String())) != 1 {
+		p := recover()
+		rt.TellRequests()
+		rt.TellRequests() // nothing is left to tell
+		if p != http.ErrAbortHandler || len(lines(t, s.log.String())) != 1 {
 			t.Errorf("%v, %s", p, s.log.String())
 		}
 	}()

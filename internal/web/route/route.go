@@ -104,13 +104,14 @@ const (
 
 // Router serves the routes of one municipality.
 type Router struct {
-	opt    Options
-	quiet  *slog.Logger // for Discreet routes
-	fixed  []header     // of every answer
-	peers  proxies
-	mux    *http.ServeMux
-	cross  *http.CrossOriginProtection
-	routes []Route
+	opt     Options
+	quiet   *slog.Logger // for Discreet routes
+	counted tally        // of Discreet routes
+	fixed   []header     // of every answer
+	peers   proxies
+	mux     *http.ServeMux
+	cross   *http.CrossOriginProtection
+	routes  []Route
 }
 
 // New builds a router. Every fault in the table is an error: a router with a
@@ -173,7 +174,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h[f.name] = f.value
 	}
 	if err := rt.cross.Check(r); err != nil {
-		rt.finish(w, rt.request(r), fault.New(fault.Forbidden, "cross-site request"))
+		rt.finish(w, rt.request(r), fault.ErrElsewhere)
 		return
 	}
 	rt.mux.ServeHTTP(w, r)

@@ -19,6 +19,7 @@ type entry struct {
 	kept    atomic.Pointer[kept]
 	used    atomic.Int64 // unix nanoseconds
 	failing atomic.Bool  // the last maker failed
+	maker   atomic.Pointer[func(context.Context) (Item, error)]
 
 	mu    sync.Mutex
 	done  chan struct{} // closed when the maker at work is done; nil when none is
@@ -52,6 +53,7 @@ func (s *Shelf) renew(e *entry, key string, now time.Time, maker func(context.Co
 	s.mu.RUnlock()
 	done := make(chan struct{})
 	e.done = done
+	e.maker.Store(&maker)
 	go func() {
 		defer s.makers.Done()
 		s.finish(e, key, done, s.make(e, key, maker))

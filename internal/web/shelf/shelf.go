@@ -15,7 +15,8 @@
 // them behind. Older ones wait for the maker, who may fail: then the old bytes
 // are handed out with a warning, as long as the program runs. A maker that
 // says that the thing is gone, hidden or was never there is believed, and
-// takes the old bytes away. One maker at a time works for a key, and a few in
+// takes the old bytes away. What is forgotten is made anew at once, by the maker
+// that made it last, so that it is there when the database dies. One maker at a time works for a key, and a few in
 // all; the number of keys and of bytes is bounded, the longest unused go first.
 package shelf
 
@@ -73,6 +74,8 @@ type Shelf struct {
 	closed bool
 	keys   map[string]*entry
 	bytes  int64
+	lost   map[string]*entry // forgotten, and not made anew yet
+	remade bool              // somebody makes them
 }
 
 // New is an empty shelf.
@@ -89,7 +92,7 @@ func New(o Options) *Shelf {
 	o.MaxBytes = either(o.MaxBytes, 64<<20)
 	o.Makers = either(o.Makers, 4)
 	o.Patience = either(o.Patience, 5*time.Second)
-	s := &Shelf{opt: o, slots: make(chan struct{}, o.Makers), keys: map[string]*entry{}}
+	s := &Shelf{opt: o, slots: make(chan struct{}, o.Makers), keys: map[string]*entry{}, lost: map[string]*entry{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
@@ -112,15 +115,59 @@ func (s *Shelf) Close() {
 }
 
 // Forget takes away every key that begins with a prefix: what it showed is no
-// longer so. What is being made at that moment is not kept.
+// longer so. What is being made at that moment is not kept. All of it is made
+// anew behind, one after the other.
 func (s *Shelf) Forget(prefix string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, e := range s.keys {
-		if strings.HasPrefix(key, prefix) {
-			s.remove(key, e)
+		if !strings.HasPrefix(key, prefix) {
+			continue
+		}
+		s.remove(key, e)
+		if len(s.lost) < s.opt.Max && e.maker.Load() != nil {
+			s.lost[key] = e
 		}
 	}
+	if len(s.lost) > 0 && !s.remade && !s.closed {
+		s.remade = true
+		s.makers.Go(s.remake)
+	}
+}
+
+// remake makes anew what was forgotten and that no reader has asked for since.
+func (s *Shelf) remake() {
+	for {
+		key, old, there := s.nextLost()
+		if old == nil {
+			return
+		}
+		if there {
+			continue
+		}
+		e := s.entry(key)
+		e.used.Store(old.used.Load()) // nobody has read it
+		if done := s.renew(e, key, s.opt.Clock.Now(), *old.maker.Load()); done != nil {
+			<-done
+		}
+	}
+}
+
+// nextLost takes one of the forgotten keys, and tells whether it is on the shelf
+// again. It is nil when there is none.
+func (s *Shelf) nextLost() (key string, old *entry, there bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, old := range s.lost {
+		if s.closed {
+			break
+		}
+		delete(s.lost, key)
+		_, there := s.keys[key]
+		return key, old, there
+	}
+	s.remade = false
+	return "", nil, false
 }
 
 // mostShare: one key may take an eighth of all bytes.

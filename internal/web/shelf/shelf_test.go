@@ -149,14 +149,41 @@ func TestForget(t *testing.T) {
 	k.clock.Advance(11 * time.Second)
 	k.want("/forslag/1?sv", 200, "Ett förslag")
 	<-begun
-	k.shelf.Forget("/forslag/1")
 	k.says("Nytt")
+	k.shelf.Forget("/forslag/1")
 	close(release)
 	k.want("/forslag/1?sv", 200, "Nytt")
 	k.want("/forslag/1?en", 200, "Nytt")
 	if n, _ := k.shelf.Size(); n != 3 {
 		t.Errorf("%d keys", n)
 	}
+}
+
+// P-01, P-12: what was forgotten is made anew at once, so that it is there when
+// the database dies before anybody has read it; what is hidden is not.
+func TestForgottenIsMadeAnew(t *testing.T) {
+	k := newKiosk(t, shelf.Options{})
+	for _, path := range []string{"/forslag?1", "/forslag/1", "/forslag/2"} {
+		k.want(path, 200, "Ett förslag")
+	}
+	k.does(func(context.Context) (shelf.Item, error) {
+		return shelf.Item{Body: []byte("Nytt"), Type: "text/plain"}, nil
+	})
+	k.shelf.Forget("/forslag")
+	k.eventually("made anew", func() bool { n, _ := k.shelf.Size(); return n == 3 && k.makes.Load() == 6 })
+	k.fails(fault.New(fault.NotFound, "hidden"))
+	k.shelf.Forget("/forslag/1")
+	k.eventually("tried", func() bool { n, _ := k.shelf.Size(); return n == 2 && k.makes.Load() == 7 })
+	k.fails(fault.New(fault.Unavailable, "the database is away"))
+	for _, later := range []time.Duration{0, time.Hour} {
+		k.clock.Advance(later)
+		k.want("/forslag?1", 200, "Nytt")
+		k.want("/forslag/2", 200, "Nytt")
+		k.want("/forslag/1", 503, "unavailable")
+	}
+	k.shelf.Close()
+	k.shelf.Forget("/forslag")
+	k.want("/forslag/2", 503, "unavailable")
 }
 
 // A strong tag, one for each form, and 304 for who has either.
@@ -278,12 +305,12 @@ func TestPanic(t *testing.T) {
 // Few are made at the same time, so that reading leaves room for voting, and
 // who cannot be served in time is told so.
 func TestMakersAreFew(t *testing.T) {
-	k := newKiosk(t, shelf.Options{Makers: 2, Patience: 400 * time.Millisecond})
+	k := newKiosk(t, shelf.Options{Makers: 2, Patience: 2 * time.Second})
 	var now, most atomic.Int64
 	k.does(func(context.Context) (shelf.Item, error) {
 		most.Store(max(most.Load(), now.Add(1)))
 		defer now.Add(-1)
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 		return shelf.Item{Body: []byte("x"), Type: "text/plain"}, nil
 	})
 	var wg sync.WaitGroup

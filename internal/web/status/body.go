@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"medborgarnavet/internal/petition/closing"
 	"medborgarnavet/internal/petition/switches"
 	"medborgarnavet/internal/petition/uptime"
 	"medborgarnavet/internal/web/page"
@@ -85,11 +86,6 @@ var (
 		switches.Propose: page.T("status.off.propose"), switches.Vote: page.T("status.off.vote"), switches.Follow: page.T("status.off.follow"),
 		switches.Search: page.T("status.off.search"), switches.Graph: page.T("status.off.graph"), switches.Districts: page.T("status.off.districts"),
 		switches.OpenData: page.T("status.off.opendata"), switches.Mail: page.T("status.off.mail"),
-	}
-	// reasons are closing's codes.
-	reasons = map[string]page.Text{
-		"outage": page.T("status.reason.outage"), "sealer": page.T("status.reason.sealer"),
-		"steward": page.T("status.reason.steward"), "key-lost": page.T("status.reason.keylost"),
 	}
 )
 
@@ -204,11 +200,12 @@ func (v view) addedTable() *page.Table {
 	t := &page.Table{Caption: page.T("status.added.title"), HideCaption: true, Empty: page.T("status.added.none"),
 		Columns: []page.Column{{Text: page.T("status.added.petition")}, {Text: page.T("status.outages.when")}, {Text: page.T("status.added.why")}, {Text: page.T("status.added.time")}}}
 	for _, a := range v.added[:min(len(v.added), maxRows)] {
-		why := reasons[a.Reason]
-		if why == nil {
-			why = page.T("status.reason.outage")
+		reason := a.Reason
+		if !slices.Contains(closing.Reasons(), reason) {
+			reason = closing.ReasonOutage
 		}
-		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{page.Link{URL: "/forslag/" + a.Petition, Text: a.Title}, page.DateTime(a.From), why, length(a.By)}})
+		t.Rows = append(t.Rows, page.TableRow{Cells: []page.Text{page.Link{URL: "/forslag/" + a.Petition, Text: a.Title}, page.DateTime(a.From),
+			page.T("status.reason." + reason), length(a.By)}})
 	}
 	return t
 }

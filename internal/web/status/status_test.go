@@ -19,6 +19,7 @@ import (
 	"medborgarnavet/internal/db"
 	"medborgarnavet/internal/db/dbtest"
 	"medborgarnavet/internal/keyring/keyringtest"
+	"medborgarnavet/internal/petition/closing"
 	"medborgarnavet/internal/petition/switches"
 	"medborgarnavet/internal/petition/uptime"
 	"medborgarnavet/internal/web/page"
@@ -31,9 +32,14 @@ import (
 // start is 10.00 in Sweden.
 var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
-// M-48: every text is there in every language, plain, and shown somewhere.
+// M-48, P-01: every text is there in every language, plain, and shown somewhere;
+// so is every reason why voting is held.
 func TestTexts(t *testing.T) {
-	texttest.Texts{Add: Texts, Prefix: "status.", Least: 60}.Check(t)
+	var made []string
+	for _, r := range closing.Reasons() {
+		made = append(made, "status.reason."+r)
+	}
+	texttest.Texts{Add: Texts, Prefix: "status.", Least: 60, Made: made}.Check(t)
 }
 
 // tower is the page in front of a real record and a real database.

@@ -56,7 +56,9 @@ type town struct {
 	pages  *Pages
 	logins *transient.Logins
 	server *httptest.Server
+	router *route.Router
 	off    bool
+	never  string // a petition that was never put to the vote
 	full   bool
 	lost   error // what the petitions answer with, when not nil
 }
@@ -139,7 +141,7 @@ func newTown(t *testing.T, change ...func(*setup)) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.server = httptest.NewTLSServer(router)
+	w.router, w.server = router, httptest.NewTLSServer(router)
 	t.Cleanup(w.server.Close)
 	w.url = w.server.URL
 	return w
@@ -238,6 +240,9 @@ func look(t *testing.T) (*page.Renderer, *page.Municipality) {
 func (w *town) standing(ctx context.Context, id string) (s booth.Standing, err error) {
 	if w.lost != nil {
 		return s, w.lost
+	}
+	if id == w.never {
+		return booth.Standing{Title: title}, nil
 	}
 	err = w.db.Read(ctx, func(tx *db.Tx) error {
 		b, err := ballot.Load(ctx, tx, id)

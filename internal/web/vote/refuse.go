@@ -86,6 +86,9 @@ func (p *Pages) refuse(w http.ResponseWriter, r *route.Request, petition string,
 	if why.name != "missing" && petition != "" {
 		b.Ways.Buttons = append(b.Ways.Buttons, page.Button{Text: page.T("vote.refuse.petition"), URL: petitionPath(petition)})
 	}
+	if why.name == "off" || why.name == "down" { // what is known of it stands there
+		b.Ways.Buttons = append(b.Ways.Buttons, page.Button{Text: page.T("vote.refuse.service"), URL: "/status", Variant: page.Secondary})
+	}
 	b.Ways.Buttons = append(b.Ways.Buttons, page.Button{Text: page.T("vote.refuse.all"), URL: petitions, Variant: page.Secondary})
 	if why.status == http.StatusServiceUnavailable || why.status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "60")

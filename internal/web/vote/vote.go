@@ -232,7 +232,7 @@ func (p *Pages) votable(ctx context.Context, id string) error {
 	switch {
 	case err != nil:
 		return err
-	case !p.Clock.Now().Before(s.ClosesAt):
+	case !s.ClosesAt.IsZero() && !p.Clock.Now().Before(s.ClosesAt):
 		return errClosed
 	case !s.Open:
 		return errNotOpen
