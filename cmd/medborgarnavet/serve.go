@@ -22,6 +22,7 @@ func serve(ctx context.Context, args []string, std stdio) int {
 	if err != nil {
 		return std.fail(err)
 	}
+	app.TuneMemory()
 	a, err := app.New(ctx, cfg, appOptions(std))
 	if err != nil {
 		return std.fail(err)

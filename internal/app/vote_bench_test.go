@@ -238,6 +238,7 @@ type bench struct {
 
 func startBench(b *testing.B, engine, design string) *bench {
 	b.Helper()
+	app.TuneMemory() // as the program does
 	dir := b.TempDir()
 	out, err := town.Start(filepath.Join(dir, "certificates"), time.Now)
 	if err != nil {

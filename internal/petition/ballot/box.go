@@ -40,7 +40,7 @@ const (
 	stopLimit    = 20 * time.Second
 	many         = 8 // slips in a commit: from so many on the writer waits a moment for more
 	restCommits  = 16
-	longestWait  = 2 * time.Millisecond
+	longestWait  = 8 * time.Millisecond
 )
 
 // Options is what a Box uses.

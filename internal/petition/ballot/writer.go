@@ -129,9 +129,9 @@ type pace struct {
 
 // gather waits for something to commit and takes all there is. While many vote
 // it waits a moment more, since those who were just answered come again or
-// others do, and fewer commits carry as many votes: a quarter of what a commit
-// takes, or until as many as lately are there. Where that brings less than a
-// quarter more it is left for a while.
+// others do, and a vote costs the less the more a commit carries: until as many
+// as lately are there, but at most twice what a commit takes. Where that brings
+// less than a quarter more it is left for a while.
 func (b *Box) gather(p *pace) (waiting []*slip, open bool) {
 	waiting, open = b.drain(nil)
 	expected := min(p.last+len(waiting), groupSize)
@@ -148,7 +148,7 @@ func (b *Box) gather(p *pace) (waiting []*slip, open bool) {
 		return waiting, open
 	}
 	had := len(waiting)
-	waiting, open = b.await(waiting, expected, min(p.took/4, longestWait))
+	waiting, open = b.await(waiting, expected, min(2*p.took, longestWait))
 	if len(waiting) < had+had/4 {
 		p.rest = restCommits
 	}

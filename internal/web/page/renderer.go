@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // people read local time wherever the server stands
 )
@@ -36,6 +37,9 @@ type Renderer struct {
 	assets *Assets
 	langs  map[string]*ui
 	own    *Set
+
+	mu   sync.Mutex
+	sets map[embed.FS]*Set // each web package's, which all municipalities share
 }
 
 // ui is what a page in one language needs.
@@ -68,7 +72,7 @@ func New(o Options) (*Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{cat: o.Catalogue, assets: assets, langs: map[string]*ui{}}
+	r := &Renderer{cat: o.Catalogue, assets: assets, langs: map[string]*ui{}, sets: map[embed.FS]*Set{}}
 	for _, lang := range Languages() {
 		u := &ui{lang: lang, cat: o.Catalogue, loc: o.Location, assets: assets}
 		u.tpl = template.New("").Funcs(u.funcs()).Option("missingkey=error")
@@ -103,8 +107,25 @@ type Set struct {
 // may {{define}} parts of its own, which RenderPart renders alone; such names
 // are shared by the whole set. A fault in any template, and any text named in
 // a template that the catalogue lacks, is an error: nothing waits until a
-// person meets it.
+// person meets it. Files that are built into the program are read once.
 func (r *Renderer) Parse(fsys fs.FS) (*Set, error) {
+	built, ok := fsys.(embed.FS)
+	if !ok {
+		return r.parse(fsys)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.sets[built]; s != nil {
+		return s, nil
+	}
+	s, err := r.parse(fsys)
+	if err == nil {
+		r.sets[built] = s
+	}
+	return s, err
+}
+
+func (r *Renderer) parse(fsys fs.FS) (*Set, error) {
 	s := &Set{r: r, langs: map[string]*template.Template{}}
 	for lang, u := range r.langs {
 		t := template.New("").Funcs(u.funcs()).Option("missingkey=error")
