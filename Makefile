@@ -116,7 +116,7 @@ conformance: prepare
 	$(STRICT) -name conformance -- -count=1 -run 'Validate|Schema|Contract|Conform' ./plugins/ssbtek ./fake/ssbtek
 
 # At most five minutes. On PostgreSQL too: internal/db/dbtest/postgres.sh run make bench
-BENCH_TIME ?= 5s
+BENCH_TIME ?= 3s
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCH_TIME) ./internal/broker ./internal/workspace ./cmd/medborgarnavet
 	$(GO) test -run '^$$' -bench 'Votes|Reopen|PetitionPage' -benchtime 1x ./internal/app

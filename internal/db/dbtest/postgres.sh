@@ -7,6 +7,9 @@
 #   postgres.sh stop "$PGTEST_DIR"  stops it and removes its directory
 #   postgres.sh dsn "$PGTEST_DIR"   prints the DSN alone
 #   postgres.sh run COMMAND…        starts one, runs the command, stops it
+#
+# With PGTEST_FSYNC_DELAY=2000 each fsync takes so many microseconds longer
+# (strace does it): for measuring on a slow disk.
 set -eu
 
 say() { echo "postgres.sh: $*" >&2; }
@@ -40,6 +43,9 @@ freeport() {
 
 start() {
     bin=$(bindir)
+    slow=
+    [ -z "${PGTEST_FSYNC_DELAY:-}" ] ||
+        slow="strace -D -f --seccomp-bpf -o /dev/null -e trace=fdatasync,fsync -e inject=fdatasync,fsync:delay_exit=$PGTEST_FSYNC_DELAY"
     dir=$(mktemp -d "${TMPDIR:-/tmp}/pgtest.XXXXXX")
     [ "$(id -u)" != 0 ] || chown postgres "$dir"
     # the durability settings stay on: some tests are about them
@@ -48,7 +54,7 @@ start() {
     fi
     for try in 1 2 3 4 5; do
         port=$(freeport)
-        if as "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 \
+        if as $slow "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 \
             -o "-h 127.0.0.1 -p $port -k $dir -c max_connections=200" start >"$dir.log" 2>&1; then
             rm -f "$dir.log"
             echo "$port" >"$dir/port"
@@ -82,7 +88,7 @@ run)
     PGTEST_DSN=$(dsn "$dir") PGTEST_DIR="$dir" "$@"
     ;;
 *)
-    sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,14s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

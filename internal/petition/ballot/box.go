@@ -39,7 +39,7 @@ const (
 	readyGroups  = 16 // sealed while the writer is busy, so that the next commit takes them all
 	stopLimit    = 20 * time.Second
 	many         = 8 // slips in a commit: from so many on the writer waits a moment for more
-	restCommits  = 16
+	restCommits  = 3
 	longestWait  = 8 * time.Millisecond
 )
 
