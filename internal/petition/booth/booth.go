@@ -185,7 +185,7 @@ func (b *Booth) residence(ctx context.Context, person pnr.Number, voted bool, no
 func (b *Booth) Cast(ctx context.Context, ticket string, withdraw bool) (outcome Outcome, petition string, err error) {
 	t, err := b.open(ticket)
 	if err != nil {
-		return "", "", err
+		return "", t.petition, err
 	}
 	switch {
 	case withdraw:

@@ -55,7 +55,8 @@ func (b *Booth) seal(t ticket) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(sealed), nil
 }
 
-// open reads a ticket that a browser brought.
+// open reads a ticket that a browser brought. Of one that is too old the petition
+// is told, so that the page can lead back.
 func (b *Booth) open(text string) (ticket, error) {
 	if len(text) > maxTicket {
 		return ticket{}, refuse(fault.Invalid, ReasonNoTicket)
@@ -81,7 +82,7 @@ func (b *Booth) open(text string) (ticket, error) {
 		return ticket{}, refuse(fault.Invalid, ReasonNoTicket)
 	}
 	if !now.Before(t.made.Add(TicketFor)) || t.made.After(now.Add(clockSkew)) {
-		return ticket{}, refuse(fault.Gone, ReasonExpired)
+		return ticket{petition: t.petition}, refuse(fault.Gone, ReasonExpired)
 	}
 	return t, nil
 }

@@ -82,6 +82,9 @@ func (p *Pages) operationsBody(r *route.Request) (operationsBody, error) {
 		return b, err
 	}
 	b.Alarms = alarms(picture, titles)
+	if n := len(silent); n > 0 {
+		b.Alarms = append(b.Alarms, page.Notice{Tone: page.Warning, Title: page.N("moderation.alarm.silent", n), Level: 3, Body: page.T("moderation.alarm.silent-body")})
+	}
 	b.Calm = b.Watched && len(b.Alarms) == 0
 	b.Voting, b.Actions = p.votingTable(picture, titles)
 	b.Pauses = pausesTable(picture, titles)

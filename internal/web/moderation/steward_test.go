@@ -66,7 +66,7 @@ func TestOperationsPage(t *testing.T) {
 	h.ok(h.machine.CloseEarly(t.Context(), other)) // and nobody runs the machine
 	h.clock.Advance(90 * 24 * time.Hour)
 	text = h.staff(karin).page(driftPath)
-	says(t, "alarms", text, "En omröstning är inte avslutad i tid", "Räkningen stämmer inte", "Inga nyheter på länge Förslag Läge Senaste nytt", "Fler bänkar", "91 dagar")
+	says(t, "alarms", text, "En omröstning är inte avslutad i tid", "Räkningen stämmer inte", "Ett förslag har inte fått några nyheter på länge", "Inga nyheter på länge Förslag Läge Senaste nytt", "Fler bänkar", "91 dagar")
 	silent(t, "alarms", text, "Inga larm.")
 	_ = old
 }

@@ -161,7 +161,7 @@ func TestBadInput(t *testing.T) {
 	}
 	b.post(Path, "biljett", strings.Repeat("A", 20<<10), "val", "rosta").see(http.StatusRequestEntityTooLarge)
 	w.clock.Advance(booth.TicketFor)
-	b.post(Path, "biljett", ticket, "val", "rosta").see(http.StatusGone, "Det tog för lång tid", "Logga in igen")
+	b.post(Path, "biljett", ticket, "val", "rosta").see(http.StatusGone, "Det tog för lång tid", "Logga in igen", "Till förslaget")
 	for _, made := range []string{"", "x", "../../etc", "01JD", strings.Repeat("9", 26), db.NewID(), id + "\n"} {
 		b.begin(made).see(http.StatusNotFound, "Förslaget finns inte")
 	}
