@@ -299,16 +299,17 @@ func (p *parser) stream(d Dict) []byte {
 		}
 	}
 	p.mend(start, "stream-length", "a stream's Length does not lead to endstream")
-	end := bytes.Index(p.data[start:], []byte("endstream"))
-	next := len("endstream")
-	if end < 0 {
-		next = 0
-		if end = bytes.Index(p.data[start:], []byte("endobj")); end < 0 {
-			end = len(p.data) - start
-		}
+	// To the end of the object at most: what a later update appends must not
+	// change how this is read.
+	rest, next := p.data[start:], 0
+	if end := bytes.Index(rest, []byte("endobj")); end >= 0 {
+		rest = rest[:end]
 	}
-	p.pos = start + end + next
-	raw := p.data[start : start+end]
+	if end := bytes.Index(rest, []byte("endstream")); end >= 0 {
+		rest, next = rest[:end], len("endstream")
+	}
+	p.pos = start + len(rest) + next
+	raw := rest
 	raw = bytes.TrimSuffix(raw, []byte("\n"))
 	raw = bytes.TrimSuffix(raw, []byte("\r"))
 	return raw[:len(raw):len(raw)]

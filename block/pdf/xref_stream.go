@@ -13,6 +13,9 @@ func (r *reader) crossStream(at int) (map[int]Entry, Dict, error) {
 		return nil, nil, r.p.bad(at, "no cross-reference section begins here")
 	}
 	after := r.p.pos
+	if after == len(r.p.data) {
+		return nil, nil, r.p.bad(at, "a cross-reference stream does not end")
+	}
 	entries, err := r.crossEntries(at, s)
 	r.p.pos = after
 	trailer := Dict{}
