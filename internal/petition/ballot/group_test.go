@@ -43,7 +43,7 @@ func TestNoOrderWithinACommit(t *testing.T) {
 		if err := d.Checkpoint(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if r := rank(offsets(t, o, w.petition, order)); math.Abs(r) > 0.4 { // 90 random ranks: standard deviation 0.11
+		if r := rank(offsets(t, o, w.petition, order)); math.Abs(r) > 0.55 { // 90 random ranks: five times the standard deviation of 0.11
 			t.Errorf("the order of offsets follows the order of votes: %.2f", r)
 		}
 		w.holds(votes)

@@ -49,7 +49,7 @@ func TestOrderIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		after := rank(offsets(t, o, w.petition, order))
-		if math.Abs(after) > 0.3 { // 90 random ranks: standard deviation 0.11
+		if math.Abs(after) > 0.55 { // 90 random ranks: five times the standard deviation of 0.11
 			t.Errorf("after the rewriting the order of offsets follows the order of votes: %.2f", after)
 		}
 		if o.Driver == db.SQLite {
