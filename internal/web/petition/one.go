@@ -139,7 +139,7 @@ func (p *Pages) until(f facts) page.Text {
 	if left == nil {
 		return nil
 	}
-	return page.T("petition.one.until", "left", left, "last", p.through(f.ClosesAt))
+	return page.T("petition.one.until", "left", left, "last", page.Until(f.ClosesAt, p.zone))
 }
 
 // before are the notices at the top: why it is not put to the vote, where it

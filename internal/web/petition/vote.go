@@ -36,7 +36,7 @@ func (p *Pages) voteBox(f facts) voteBox {
 	case petition.None:
 		return voteBox{}
 	case petition.Planned:
-		return say(page.Info, "planned", paragraph(page.T("petition.vote.planned_text", "day", page.Date(f.OpensAt), "last", p.through(f.ClosesAt))))
+		return say(page.Info, "planned", paragraph(page.T("petition.vote.planned_text", "day", page.Date(f.OpensAt), "last", page.Until(f.ClosesAt, p.zone))))
 	case petition.Paused:
 		return say(page.Warning, "paused", paragraph(page.T("petition.vote.paused_text")), p.saidAt(f, petition.MovePause))
 	case petition.Closing, petition.Counted:
@@ -54,7 +54,7 @@ func (p *Pages) voteBox(f facts) voteBox {
 
 // ballotBox is the form. What one must know before voting stands before it.
 func (p *Pages) ballotBox(f facts, b voteBox) voteBox {
-	items := []page.Text{[]page.Text{page.T("petition.vote.can_undo", "last", p.through(f.ClosesAt)), " ", page.T("petition.vote.cannot_undo")}, page.T("petition.vote.one")}
+	items := []page.Text{[]page.Text{page.T("petition.vote.can_undo", "last", page.Until(f.ClosesAt, p.zone)), " ", page.T("petition.vote.cannot_undo")}, page.T("petition.vote.one")}
 	if age := f.settings.VoteAge; age > 0 {
 		items = append(items, page.N("petition.vote.age", age))
 	}
@@ -72,7 +72,7 @@ func (p *Pages) ballotBox(f facts, b voteBox) voteBox {
 		page.Steps{Items: []page.Text{page.T("petition.vote.step1"), page.T("petition.vote.step2"), page.T("petition.vote.step3"), page.T("petition.vote.step4")}},
 		paragraph(page.T("petition.vote.safety")), paragraph(page.T("petition.vote.no_eid", "phone", page.Phone(p.Municipality.Phone)))}}
 	b.Undo = page.Details{Summary: page.T("petition.vote.undo"), Body: []page.Text{
-		paragraph(page.T("petition.vote.undo_text")), paragraph(page.T("petition.vote.undo_last", "last", p.through(f.ClosesAt)))}}
+		paragraph(page.T("petition.vote.undo_text")), paragraph(page.T("petition.vote.undo_last", "last", page.Until(f.ClosesAt, p.zone)))}}
 	return b
 }
 

@@ -75,15 +75,6 @@ func link(address string) (page.Text, bool) {
 // lastDay is the last day of voting that closes at a moment.
 func lastDay(closes time.Time) page.Text { return page.Date(closes.Add(-time.Millisecond)) }
 
-// through is how long one can vote: to the end of a day, or to the moment that
-// an outage or a steward has moved it to.
-func (p *Pages) through(closes time.Time) page.Text {
-	if local := closes.In(p.zone); local.Hour() != 0 || local.Minute() != 0 {
-		return page.T("petition.last.till", "time", page.DateTime(closes))
-	}
-	return page.T("petition.last.through", "day", lastDay(closes))
-}
-
 // codeText is why a proposal is not put to the vote.
 func codeText(code string) page.Text {
 	if _, ok := petition.CodeOf(code); !ok {

@@ -74,7 +74,7 @@ func (p *Pages) done(w http.ResponseWriter, r *route.Request) error {
 	if s, err := p.Petition(r.Context(), n.Petition); err == nil {
 		b.Name = swedish(s.Title)
 		if (b.Answer.Kind == page.AnswerYes) && !s.ClosesAt.IsZero() && n.Outcome != string(ballot.Withdrawn) {
-			b.Next = []page.Text{page.T("vote.done.until", "last", p.through(s.ClosesAt))}
+			b.Next = []page.Text{page.T("vote.done.until", "last", page.Until(s.ClosesAt, p.zone))}
 			if s.Receipts {
 				b.Next = append(b.Next, page.T("vote.done.receipt"))
 			}

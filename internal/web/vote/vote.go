@@ -172,15 +172,6 @@ func (p *Pages) promise() page.Text {
 	return page.T("vote.promise.seen")
 }
 
-// through is how long one can vote: to the end of a day, or to the moment that
-// an outage or a steward has moved it to.
-func (p *Pages) through(closes time.Time) page.Text {
-	if local := closes.In(p.zone); local.Hour() != 0 || local.Minute() != 0 {
-		return page.T("vote.last.till", "time", page.DateTime(closes))
-	}
-	return page.T("vote.last.through", "day", page.Date(closes.Add(-time.Millisecond)))
-}
-
 // data is the frame of a page.
 func (p *Pages) data(r *route.Request, title page.Text) page.Data {
 	return page.Data{Title: title, Municipality: p.Municipality, Lang: page.LangOf(r.Request)}
@@ -275,7 +266,7 @@ func (p *Pages) confirm(w http.ResponseWriter, r *route.Request, a identity.Auth
 		return p.refuse(w, r, id, err)
 	}
 	b := confirmBody{Name: swedish(in.Title), Ticket: in.Ticket, Voted: in.Voted, Gone: in.Leave, Promise: p.promise(),
-		Until:  page.T("vote.confirm.until", "last", p.through(in.ClosesAt)),
+		Until:  page.T("vote.confirm.until", "last", page.Until(in.ClosesAt, p.zone)),
 		Button: page.Button{Text: page.T("vote.confirm.vote"), Name: "val", Value: "rosta"},
 		Leave:  page.Link{Text: page.T("vote.confirm.leave"), URL: petitionPath(id)}}
 	data := p.data(r, page.T("vote.confirm.title"))
