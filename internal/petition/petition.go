@@ -3,6 +3,7 @@ package petition
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"medborgarnavet/internal/audit"
@@ -96,6 +97,8 @@ type Petitions struct {
 	opt  Options
 	set  Settings
 	zone *time.Location
+
+	running sync.Mutex // one Run at a time: a node's lease holds off other nodes only
 }
 
 // New checks the settings and takes the topics that it handles itself.

@@ -3,6 +3,7 @@ package closing_test
 import (
 	"context"
 	"encoding/json"
+	"sync"
 	"testing"
 	"time"
 
@@ -203,6 +204,33 @@ func TestHolderIsDownAtClosing(t *testing.T) {
 		w.switch_.set(false)
 		if done := w.run(t); len(done.Reported) != 1 {
 			t.Errorf("%+v", done)
+		}
+	})
+}
+
+// Two runs at the same moment on one node, which share its lease, wait for each
+// other: nothing is done twice and neither fails.
+func TestRunsAtTheSameMoment(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		id := w.open(t, tally.Publication{})
+		w.vote(t, id, 0, 6)
+		w.clock.Set(closes.Add(time.Hour))
+		var done [4]closing.Result
+		var failed [4]error
+		var all sync.WaitGroup
+		for i := range done {
+			all.Go(func() { done[i], failed[i] = w.machine.Run(t.Context()) })
+		}
+		all.Wait()
+		steps, reported := 0, 0
+		for i, d := range done {
+			if failed[i] != nil || d.NotMine || d.Held {
+				t.Errorf("run %d: %+v, %v", i, d, failed[i])
+			}
+			steps, reported = steps+d.Steps, reported+len(d.Reported)
+		}
+		if p := w.load(t, id); steps != 5 || reported != 1 || p.State != closing.Reported || p.Count != 6 {
+			t.Errorf("%d steps, %d reports, %s with %d", steps, reported, p.State, p.Count)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"medborgarnavet/internal/audit"
@@ -54,7 +55,10 @@ type About struct {
 }
 
 // Machine opens and closes petitions.
-type Machine struct{ o Options }
+type Machine struct {
+	o       Options
+	running sync.Mutex // one Run at a time: a node's lease holds off other nodes only
+}
 
 // New is the machine; Run makes it work.
 func New(o Options) *Machine {
@@ -144,6 +148,8 @@ type Result struct {
 // Run moves every petition as far as it goes now, and returns all failures
 // together. Run it every minute on every node.
 func (m *Machine) Run(ctx context.Context) (Result, error) {
+	m.running.Lock()
+	defer m.running.Unlock()
 	var done Result
 	if _, ok := clock.Settled(m.o.Clock); !ok {
 		return Result{Held: true}, nil

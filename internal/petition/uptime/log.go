@@ -132,12 +132,10 @@ func (l *Log) Beat(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err // we were stopped, and know nothing of the parts
 	}
-	ctx, cancel := context.WithTimeout(ctx, storeLimit)
-	defer cancel()
-	mine, err := l.o.DB.Lease(ctx, leaseName, leaseFor)
 	all := append(slices.Clone(l.pending), m)
-	if err == nil && mine {
-		err = l.o.DB.Tx(ctx, func(tx *db.Tx) error { return store(ctx, tx, all) })
+	err := l.write(ctx, all)
+	if err != nil && ctx.Err() != nil {
+		return err // likewise, while it was written
 	}
 	if err != nil {
 		m.up[Database] = false
@@ -151,6 +149,17 @@ func (l *Log) Beat(ctx context.Context) error {
 	}
 	l.pending = nil
 	return nil
+}
+
+// write stores the minutes, unless another node does so.
+func (l *Log) write(ctx context.Context, all []minute) error {
+	ctx, cancel := context.WithTimeout(ctx, storeLimit)
+	defer cancel()
+	mine, err := l.o.DB.Lease(ctx, leaseName, leaseFor)
+	if err != nil || !mine {
+		return err
+	}
+	return l.o.DB.Tx(ctx, func(tx *db.Tx) error { return store(ctx, tx, all) })
 }
 
 // try asks all parts at the same time.

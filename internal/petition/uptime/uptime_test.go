@@ -188,6 +188,41 @@ func TestDeadDatabase(t *testing.T) {
 	})
 }
 
+// A program that is stopped while it writes has not seen the database away.
+func TestStoppedWhileWriting(t *testing.T) {
+	dbtest.EachOptions(t, func(t *testing.T, o db.Options) {
+		hand := &stopping{Manual: clock.NewManual(start)}
+		o.Clock = hand
+		d, err := db.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		ctx, stop := context.WithCancel(t.Context())
+		hand.stop = stop // the database asks for the time when the lease is written
+		log := uptime.New(uptime.Options{DB: d, Clock: hand.Manual})
+		if err := log.Beat(ctx); err == nil || ctx.Err() == nil {
+			t.Fatalf("stopped: %v, failed: %v", ctx.Err(), err)
+		}
+		if now := log.Now(); !now.At.IsZero() {
+			t.Errorf("it saw %+v", now)
+		}
+	})
+}
+
+// stopping is a clock whose reader is stopped.
+type stopping struct {
+	*clock.Manual
+	stop func()
+}
+
+func (s *stopping) Now() time.Time {
+	if s.stop != nil {
+		s.stop()
+	}
+	return s.Manual.Now()
+}
+
 // Of two nodes one writes a minute, and the other takes over at the next when
 // it dies: no minute is lost and none is there twice.
 func TestNodes(t *testing.T) {
