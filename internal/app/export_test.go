@@ -52,7 +52,7 @@ func Work(a *App) error {
 	ctx := context.Background()
 	var failed error
 	for _, t := range a.towns {
-		for _, j := range t.petitionJobs() {
+		for _, j := range t.petitions.jobs {
 			if err := j.do(ctx); err != nil {
 				failed = errors.Join(failed, fmt.Errorf("%s: %w", j.name, err))
 			}

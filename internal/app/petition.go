@@ -62,6 +62,8 @@ type petitions struct {
 	pages    *webpetition.Pages
 	renewed  atomic.Pointer[map[string]string] // events whose pages have been taken away
 
+	jobs []*job
+
 	// the last day whose logins to vote were told, and the count then
 	countedDay    config.Date
 	countedLogins int64
@@ -94,6 +96,7 @@ func (t *town) buildPetitions(ctx context.Context, opt Options) error {
 	if err := t.buildVoting(p); err != nil {
 		return fmt.Errorf("petitions: %w", err)
 	}
+	p.jobs = t.petitionJobs()
 	if err := t.readyTickets(ctx); err != nil {
 		return fmt.Errorf("petitions: %w", err)
 	}

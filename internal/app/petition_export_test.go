@@ -34,8 +34,13 @@ func Watch(ctx context.Context, a *App, municipality string) error {
 
 // Close gives back lost time and closes what is due, and tells the petitions.
 func CloseDue(ctx context.Context, a *App, municipality string) error {
-	t := municipalityOf(a, municipality)
-	return errors.Join(t.closeDue(ctx), t.followVoting(ctx))
+	var failed error
+	for _, j := range municipalityOf(a, municipality).petitions.jobs {
+		if j.name == "closing" || j.name == "voting told" {
+			failed = errors.Join(failed, j.do(ctx))
+		}
+	}
+	return failed
 }
 
 // Steward pauses a vote as a steward does.

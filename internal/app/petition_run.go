@@ -22,38 +22,45 @@ func (p *petitions) rules() []retention.Rule {
 	return rules
 }
 
-// job is work that is done again and again.
+// job is work that is done again and again, never twice at the same time.
 type job struct {
 	name  string
 	every time.Duration
-	do    func(ctx context.Context) error
+	work  func(ctx context.Context) error
+	busy  sync.Mutex
 }
 
-func (t *town) petitionJobs() []job {
+func (j *job) do(ctx context.Context) error {
+	j.busy.Lock()
+	defer j.busy.Unlock()
+	return j.work(ctx)
+}
+
+func (t *town) petitionJobs() []*job {
 	p := t.petitions
-	return []job{
+	return []*job{
 		// The life opens petitions, the machine closes them, and what the
 		// machine has done is told to the life.
-		{"petitions", time.Minute, func(ctx context.Context) error {
+		{name: "petitions", every: time.Minute, work: func(ctx context.Context) error {
 			_, err := p.life.Run(ctx)
 			return err
 		}},
-		{"closing", time.Minute, t.closeDue},
-		{"switches", 5 * time.Second, t.switched},
-		{"prepared pages", 5 * time.Second, p.renew},
-		{"logins", time.Minute, t.countLogins},
-		{"requests", time.Minute, t.tellRequests},
-		{"keys of tickets", 10 * time.Minute, t.readyTickets},
-		{"voting told", 10 * time.Second, t.followVoting},
-		{"key holders", 5 * time.Second, t.watchKeys},
-		{"counts", time.Minute, func(ctx context.Context) error {
+		{name: "closing", every: time.Minute, work: t.closeDue},
+		{name: "switches", every: 5 * time.Second, work: t.switched},
+		{name: "prepared pages", every: 5 * time.Second, work: p.renew},
+		{name: "logins", every: time.Minute, work: t.countLogins},
+		{name: "requests", every: time.Minute, work: t.tellRequests},
+		{name: "keys of tickets", every: 10 * time.Minute, work: t.readyTickets},
+		{name: "voting told", every: 10 * time.Second, work: t.followVoting},
+		{name: "key holders", every: 5 * time.Second, work: t.watchKeys},
+		{name: "counts", every: time.Minute, work: func(ctx context.Context) error {
 			done, err := p.box.Tidy(ctx, countStep)
 			if len(done.Drifting) > 0 {
 				t.log.Error("petitions: rows do not match the running count", "petitions", len(done.Drifting))
 			}
 			return err
 		}},
-		{"heads", time.Hour, func(ctx context.Context) error {
+		{name: "heads", every: time.Hour, work: func(ctx context.Context) error {
 			_, err := p.heads.Run(ctx)
 			return err
 		}},
@@ -173,14 +180,14 @@ func (t *town) runPetitions(ctx context.Context) (stopped func()) {
 			t.log.Error("petitions", "job", "uptime", "error", err)
 		}
 	})
-	for _, j := range t.petitionJobs() {
+	for _, j := range t.petitions.jobs {
 		all.Go(func() { t.again(ctx, j) })
 	}
 	return all.Wait
 }
 
 // again does a job at once and then at its interval until ctx ends.
-func (t *town) again(ctx context.Context, j job) {
+func (t *town) again(ctx context.Context, j *job) {
 	ticks := time.NewTicker(j.every)
 	defer ticks.Stop()
 	for {

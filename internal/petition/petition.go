@@ -3,7 +3,6 @@ package petition
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"medborgarnavet/internal/audit"
@@ -97,8 +96,6 @@ type Petitions struct {
 	opt  Options
 	set  Settings
 	zone *time.Location
-
-	running sync.Mutex // one Run at a time: a node's lease holds off other nodes only
 }
 
 // New checks the settings and takes the topics that it handles itself.

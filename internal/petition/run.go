@@ -31,8 +31,6 @@ const (
 // undone, and tells the owner of silence. Run it each minute on every node. It
 // goes on past a petition that fails.
 func (p *Petitions) Run(ctx context.Context) (Done, error) {
-	p.running.Lock()
-	defer p.running.Unlock()
 	now, ok := clock.Settled(p.opt.Clock)
 	if !ok {
 		return Done{Held: true}, nil
