@@ -192,11 +192,15 @@ func (s *Server) showOrder(w http.ResponseWriter, r *http.Request) {
 		data = s.describe(o)
 	}
 	s.mu.Unlock()
-	if o == nil {
+	showOrderPage(w, o != nil, data)
+}
+
+func showOrderPage(w http.ResponseWriter, there bool, p orderPage) {
+	if !there {
 		show(w, http.StatusNotFound, "end.html", orderPage{Result: "Begäran finns inte kvar. Tjänsten har redan hämtat svaret eller avbrutit."})
 		return
 	}
-	show(w, http.StatusOK, data.Step+".html", data)
+	show(w, http.StatusOK, p.Step+".html", p)
 }
 
 func (s *Server) describe(o *order) orderPage {
@@ -258,16 +262,18 @@ func (s *Server) giveAnswer(w http.ResponseWriter, r *http.Request) {
 	s.change(w, r, func(o *order, now time.Time) error { return s.finish(o, out, now) })
 }
 
-// change does something with the order of the address and shows it again,
-// also when it was refused: the page then tells how things stand.
+// change does something with the order of the address and shows how things then
+// stand, also when it was refused. It shows it at once, without a redirect: the
+// service may collect the answer, and with it the order, at any moment.
 func (s *Server) change(w http.ResponseWriter, r *http.Request, do func(*order, time.Time) error) {
-	id := r.PathValue("id")
 	s.mu.Lock()
 	now := s.opts.Now()
-	if o := s.find(now, func(o *order) bool { return o.page == id }); o != nil {
+	o := s.find(now, func(o *order) bool { return o.page == r.PathValue("id") })
+	var data orderPage
+	if o != nil {
 		_ = do(o, now)
+		data = s.describe(o)
 	}
 	s.mu.Unlock()
-	// The id is escaped by the mux's pattern: it is one path segment.
-	http.Redirect(w, r, "/begaran/"+id, http.StatusSeeOther)
+	showOrderPage(w, o != nil, data)
 }

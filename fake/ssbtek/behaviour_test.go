@@ -91,17 +91,18 @@ func TestCutEnvelope(t *testing.T) {
 	}
 }
 
-// The agencies are asked at the same time: two slow ones take no longer than one.
+// The agencies are asked at the same time: three slow ones take less than three
+// times one.
 func TestDelaysDoNotAdd(t *testing.T) {
 	tn := start(t, nil)
-	const pause = 150 * time.Millisecond
+	const pause = 2 * time.Second // a busy machine adds less than another pause
 	for _, agency := range []ssbtek.Agency{ssbtek.AF, ssbtek.FK, ssbtek.PM} {
 		tn.Set(ssbtek.Any, agency, ssbtek.Behaviour{Delay: pause})
 	}
 	began := time.Now()
 	tn.ask(t, question(t))
-	if took := time.Since(began); took < pause || took > 5*pause {
-		t.Errorf("took %v, want about %v", took, pause)
+	if took := time.Since(began); took < pause || took >= 3*pause {
+		t.Errorf("took %v, want %v and less than three of them", took, pause)
 	}
 }
 
