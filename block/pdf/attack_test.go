@@ -203,7 +203,7 @@ func TestLimitTime(t *testing.T) {
 	fmt.Fprintf(&b, "\nxref\n1 %d\n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", n, table.String(), n+1, at+1)
 	start := time.Now()
 	_, err := Read([]byte(b.String()), Options{Limits: Limits{Time: 300 * time.Millisecond}})
-	if took := time.Since(start); !errors.Is(err, ErrLimit) || took > 2*time.Second {
+	if took := time.Since(start); !errors.Is(err, ErrLimit) || took > 20*time.Second {
 		t.Errorf("%v after %v", err, took)
 	}
 }

@@ -322,7 +322,7 @@ func TestSlowAuthority(t *testing.T) {
 	v := &validation.Validator{Trust: w.trust, Clock: clock.NewManual(w.now), Fetcher: w.fetcher(), Policy: policy}
 	began := time.Now()
 	rep, err := v.Validate(t.Context(), file, validation.Options{})
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 8*time.Second { // less than the authority takes
 		t.Errorf("it took %v", took)
 	}
 	if err == nil && rep.Verdict == validation.Valid {
