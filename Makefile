@@ -47,6 +47,7 @@ demo:
 	else \
 		echo "demo: npm is not here, so the pages stand on our own style sheet alone (apt-get install npm for the other)"; \
 	fi
+	@echo "demo: the first build takes a minute or two"
 	$(GO) run ./cmd/demo $(ARGS)
 
 assets: node_modules/.package-lock.json

@@ -1,6 +1,8 @@
 // Package conformance has programs that others wrote judge the documents that
 // the product makes: PDFBox preflight, veraPDF and EU DSS (Java), pyHanko
 // (Python), poppler's pdfsig, qpdf, mutool, OpenSSL, and a strict reader of DER.
+// The catalogue of open data, as the demo serves it, is judged by pySHACL against
+// shapes of DCAT-AP-SE.
 //
 // Its tests need those programs, which the script prepare installs, and so
 // stand behind the build tag "conformance":

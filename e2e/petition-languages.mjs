@@ -1,7 +1,7 @@
 // The pages about e-petitions in the other languages, on the tour past them.
 import { find, go, put, send, toVote } from "./petitions.mjs";
 
-const languages = { "sv-x-lattlast": "Lättläst", en: "English" };
+export const languages = { "sv-x-lattlast": "Lättläst", en: "English" };
 
 // inOtherLanguages keeps the public pages in plain Swedish and in English.
 export async function inOtherLanguages(town, reader, proposer, voter) {
@@ -13,6 +13,8 @@ export async function inOtherLanguages(town, reader, proposer, voter) {
     await find(page, town.ekbacka + "/forslag", "Längre öppettider");
     await keep(`petition, open, ${name}`);
     await see(`audit files, ${name}`, page.url() + "/kontroll");
+    await find(page, town.havsnas + "/forslag", "Rusta upp bryggan");
+    await keep(`petition, with districts, ${name}`);
     await find(page, town.ekbacka + "/forslag?status=alla", "Bygg en gång");
     await keep(`petition, closed, ${name}`);
     await see(`state of the service, ${name}`, "/status");

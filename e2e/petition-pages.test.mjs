@@ -10,7 +10,7 @@ import { browser, start } from "./town.mjs";
 let town, engine;
 const kept = new Map();
 before(async () => {
-  [town, engine] = await Promise.all([start(), browser()]);
+  [town, engine] = await Promise.all([start({ logins: 1 }), browser()]);
 });
 after(async () => {
   await engine?.close();

@@ -2,7 +2,8 @@
 // bring one to, keeping each as it was sent. It has a town of its own, because
 // it lets time pass there: votes close, and are counted and erased.
 import { guest, inTurn, logIn, path, phone } from "./town.mjs";
-import { inOtherLanguages } from "./petition-languages.mjs";
+import { byDistrict, crowd } from "./petition-crowd.mjs";
+import { inOtherLanguages, languages } from "./petition-languages.mjs";
 import { decide, find, go, letter, propose, publish, put, send, soon, take, toVote } from "./petitions.mjs";
 
 const list = "/handlaggare/forslag";
@@ -19,7 +20,7 @@ export async function petitionTour(engine, town, recorder) {
       await who.page.goto(at.startsWith("http") ? at : town.ekbacka + at);
       await keep(name, options);
     };
-    const speak = (lang) => who.context.addCookies([{ name: "sprak", value: lang, url: town.ekbacka }]);
+    const speak = (lang) => who.context.addCookies([town.ekbacka, town.havsnas].map((url) => ({ name: "sprak", value: lang, url })));
     return { ...who, keep, see, speak };
   };
   const [reader, proposer, voter, vera, karin] = await Promise.all([open(), open(), open(), open(), open()]);
@@ -28,7 +29,7 @@ export async function petitionTour(engine, town, recorder) {
   await Promise.all([
     reads(town, reader).then(() => follows(town, reader)),
     proposes(town, proposer),
-    votes(town, voter),
+    votes(town, voter).then(() => crowd(town, open, languages)),
     moderates(town, vera).then((done) => Object.assign(ends, done)),
   ]);
   await stewards(town, karin, voter, reader);
@@ -125,11 +126,9 @@ async function votes(town, who) {
     await keep("vote, code");
     await phone(town, "Tolvan", "cancel");
   });
-  for (let i = 0; i < 8 && !(await page.locator("main p[role=status]").count()); i++) {
-    await page.waitForTimeout(500);
-    await page.goto(page.url().split("?")[0]);
-  }
+  await soon(page, page.url().split("?")[0], async (p) => /avbröt/.test(await p.locator("main").innerText()), "that the login failed");
   await keep("vote, login failed");
+  await send(page, "/avbryt", "button"); // who may try again keeps the place
   await page.goto(petition);
   await page.locator('input[name="forslag"]').evaluate((f) => { f.value = "01ARZ3NDEKTSV4RRFFQ69G5FAV"; });
   await send(page, "/rosta/logga-in", "button[value=annan]");
@@ -138,7 +137,7 @@ async function votes(town, who) {
   await inTurn(town, async () => {
     await send(page, "/rosta/logga-in", "button[value=denna]");
     await keep("vote, on this device");
-    await send(page, "/avbryt", "button").catch(() => {});
+    await send(page, "/avbryt", "button");
   });
   await toVote(town, who, petition, "Dina");
   await keep("vote");
@@ -310,6 +309,8 @@ async function switches(town, { page, keep, see }, voter, reader) {
 // a quarter later it is counted and erased.
 async function closes(town, karin, voter, reader, ends) {
   await town.advance("25h");
+  await byDistrict(reader.page, town);
+  await reader.keep("petition, with districts");
   const petition = await find(voter.page, town.ekbacka + "/forslag", "Bygg en gång");
   await soon(voter.page, petition, async (p) => p.locator('form[action="/rosta/logga-in"]').count(), "that voting goes on");
   for (const name of ["Dina", "Farid"]) {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { tabTo } from "./keys.mjs";
+import { crowded } from "./petition-crowd.mjs";
 import { answer, decide, ear, find, go, letter, letters, narrow, propose, publish, put, refused, send, soon, take, toVote } from "./petitions.mjs";
 import { browser, guest, h1, inTurn, logIn, path, start } from "./town.mjs";
 import { words } from "./walk.mjs";
@@ -15,7 +16,7 @@ const telephone = { js: false, width: 390, height: 740, hasTouch: true };
 
 let town, later, engine;
 before(async () => {
-  [town, later, engine] = await Promise.all([start(), start(), browser()]);
+  [town, later, engine] = await Promise.all([start(), start({ logins: 1 }), browser()]);
 });
 after(async () => {
   await engine?.close();
@@ -378,7 +379,7 @@ async function timePasses() {
 
 test("e-petitions", { concurrency: 4 }, async (t) => {
   await Promise.all([
-    t.test("a vote is closed, counted and erased, and a ticket runs out", timePasses),
+    t.test("who comes when it is full waits for their turn; then a ticket runs out, a vote is closed, counted and erased, and districts are shown", () => crowded(later, opens, (who, cookies) => leaves(who, cookies, later), timePasses)),
     t.test("Siv proposes on a telephone without scripts or a login, changes it and takes it back", proposer),
     t.test("two moderators read, reject, undo, accept and publish", moderators),
     t.test("Irja votes and takes it back by keyboard alone", keyboardVoter),

@@ -14,9 +14,10 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
   "--disable-component-update", "--disable-sync"];
 
 // start runs the demo on a free port and waits until it says it is ready.
-// advance("20m") lets time pass in the whole town.
-export async function start(binary = process.env.DEMO ?? fileURLToPath(new URL("../bin/demo", import.meta.url))) {
-  const child = spawn(binary, ["-listen", "127.0.0.1:0", "-json", "-obey"], { stdio: ["pipe", "pipe", "inherit"] });
+// advance("20m") lets time pass in the whole town. logins is how many may be at
+// the e-ID to vote at once.
+export async function start({ binary = process.env.DEMO ?? fileURLToPath(new URL("../bin/demo", import.meta.url)), logins = 0 } = {}) {
+  const child = spawn(binary, ["-listen", "127.0.0.1:0", "-json", "-obey", "-logins", `${logins}`], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const lines = createInterface({ input: child.stdout });
   const next = () => new Promise((resolve, reject) => {

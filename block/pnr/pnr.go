@@ -1,13 +1,15 @@
 package pnr
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"strings"
 	"time"
-	"unique"
 )
 
 // Why a number was refused. The texts never repeat the input.
@@ -35,11 +37,22 @@ const (
 // Number is one valid personnummer or samordningsnummer. It is comparable and
 // may be a map key. The zero value means "none".
 type Number struct {
-	// The twelve digits, behind a pointer that fmt does not follow: a Number in
-	// an unexported field of some struct is printed without its methods.
-	// Interning keeps == meaning the same number.
-	digits unique.Handle[string]
+	// The twelve digits, enciphered: a Number in an unexported field of some
+	// struct is printed without its methods. One block under one key keeps ==
+	// meaning the same number, and leaves no table of the numbers that were read.
+	block [aes.BlockSize]byte
 }
+
+// hide is the cipher of this process; its key is nowhere else.
+var hide = func() cipher.Block {
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // never fails
+	block, err := aes.NewCipher(key[:])
+	if err != nil {
+		panic(err) // the key has the right length
+	}
+	return block
+}()
 
 // Parse reads a number as a person may write it: YYMMDD-NNNC, YYMMDD+NNNC, ten
 // digits, twelve digits, or twelve digits with a hyphen before the last four.
@@ -81,7 +94,10 @@ func parse(s string, now time.Time, lenient bool) (Number, error) {
 	if !luhn(digits[2:]) {
 		return Number{}, ErrCheckDigit
 	}
-	return Number{unique.Make(digits)}, nil
+	var n Number
+	copy(n.block[:], digits)
+	hide.Encrypt(n.block[:], n.block[:])
+	return n, nil
 }
 
 // split takes the separator out: the digits that remain and '-', '+' or 0.
@@ -167,7 +183,9 @@ func (n Number) Plain() string {
 	if n.IsZero() {
 		return ""
 	}
-	return n.digits.Value()
+	var digits [aes.BlockSize]byte
+	hide.Decrypt(digits[:], n.block[:])
+	return string(digits[:12])
 }
 
 // Ten gives the last ten digits without separator, or "".

@@ -155,7 +155,8 @@ func TestMasksItself(t *testing.T) {
 	}
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "n", n, "h", holder{N: n})
 	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "n", n, "h", holder{N: n})
-	for _, part := range []string{"19850709", "850709", "9805", "38353037"} {
+	// Four digits alone may stand in any hexadecimal number.
+	for _, part := range []string{"19850709", "850709", "099805", "38353037"} {
 		if strings.Contains(out.String(), part) {
 			t.Errorf("digits %s leaked:\n%s", part, out.String())
 		}

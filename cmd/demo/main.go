@@ -39,6 +39,7 @@ func run(ctx context.Context, args []string, out, errw io.Writer) error {
 	asJSON := fs.Bool("json", false, "print one line of JSON when ready")
 	logs := fs.Bool("log", false, "print the product's log")
 	obey := fs.Bool("obey", false, "let time pass as lines on standard input say: advance 20m")
+	logins := fs.Int("logins", 0, "how many may be at the e-ID to vote at once before others wait in a queue; 0 is the usual 2000")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func run(ctx context.Context, args []string, out, errw io.Writer) error {
 	if *logs {
 		log = slog.New(slog.NewTextHandler(errw, nil))
 	}
-	a, err := app.New(ctx, cfg, app.Options{Clock: now, Log: log, LaunchURL: t.BankID.LaunchURL()})
+	a, err := app.New(ctx, cfg, app.Options{Clock: now, Log: log, LaunchURL: t.BankID.LaunchURL(), VoteLogins: *logins})
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 func pdfCheck(_ context.Context, args []string, std stdio) int {
 	fs := flag.NewFlagSet("pdf check", flag.ContinueOnError)
 	asJSON := fs.Bool("json", false, "print the result as JSON")
-	profile := fs.String("profile", "", "1b, 2b or 3b; what the file claims when left out")
+	profile := fs.String("profile", "", "`PROFILE` 1b, 2b or 3b; what the file claims when left out")
 	name, err := oneFile(fs, args)
 	p := pdfa.Profile(strings.ToLower(*profile))
 	if err == nil && p != "" && !p.Known() {
@@ -117,7 +117,7 @@ func printCheck(w io.Writer, name string, res pdfa.Result) error {
 		b.WriteByte('\n')
 	}
 	if res.Conformant && len(res.NotCovered) > 0 {
-		fmt.Fprintf(&b, "  not, or not wholly, checked: %s\n", strings.Join(res.NotCovered, "; "))
+		fmt.Fprintf(&b, "  not, or not wholly, checked:\n    %s\n", strings.Join(res.NotCovered, "\n    "))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

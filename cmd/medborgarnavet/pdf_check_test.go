@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
 	"medborgarnavet/block/pdf"
+	"medborgarnavet/block/pdf/diff"
 )
 
 // S-11, S-12: PDF/A is checked and not believed: exit 0 for what holds, 1 for
@@ -69,5 +71,17 @@ func TestPDFScan(t *testing.T) {
 	code, out, errs := d.run("pdf", "scan", file, "--json")
 	if code != 1 || !strings.Contains(out, `"severity":`) || !strings.Contains(out, `"reason":`) {
 		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+}
+
+// S-06: what is found in several places is told once, with how often.
+func TestRiskLines(t *testing.T) {
+	hidden := diff.Risk{Code: "hidden-layer", Severity: "warn", Reason: "A layer is hidden.", Page: 1}
+	other := hidden
+	other.Page = 2
+	got := riskLines([]diff.Risk{hidden, other, hidden})
+	want := []string{"warn: hidden-layer: A layer is hidden. (page 1) (2 times)", "warn: hidden-layer: A layer is hidden. (page 2)"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

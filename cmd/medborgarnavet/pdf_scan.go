@@ -31,8 +31,8 @@ func pdfScan(_ context.Context, args []string, std stdio) int {
 			return std.fail(err)
 		}
 	} else {
-		for _, r := range risks {
-			fmt.Fprintln(std.out, riskLine(r))
+		for _, line := range riskLines(risks) {
+			fmt.Fprintln(std.out, line)
 		}
 		if len(risks) == 0 {
 			fmt.Fprintf(std.out, "%s: nothing was found that could later be revealed\n", clean(name))
@@ -52,12 +52,26 @@ func scan(data []byte) ([]diff.Risk, error) {
 	return diff.Scan(f), nil
 }
 
-func riskLine(r diff.Risk) string {
-	at := ""
-	if r.Page > 0 {
-		at = fmt.Sprintf(" (page %d)", r.Page)
+// riskLines are the risks for a person: one that is found in several places of
+// a page is told once.
+func riskLines(risks []diff.Risk) []string {
+	var lines []string
+	times := map[string]int{}
+	for _, r := range risks {
+		line := fmt.Sprintf("%s: %s: %s", r.Severity, r.Code, r.Reason)
+		if r.Page > 0 {
+			line += fmt.Sprintf(" (page %d)", r.Page)
+		}
+		if times[line]++; times[line] == 1 {
+			lines = append(lines, line)
+		}
 	}
-	return fmt.Sprintf("%s: %s: %s%s", r.Severity, r.Code, r.Reason, at)
+	for i, line := range lines {
+		if n := times[line]; n > 1 {
+			lines[i] += fmt.Sprintf(" (%d times)", n)
+		}
+	}
+	return lines
 }
 
 type scanReport struct {

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func signCommand(ctx context.Context, name string, sign signFunc, args []string,
 	case errors.As(err, &short) && q.acceptLower:
 		res = short.Result
 	case errors.As(err, &short):
-		fmt.Fprintf(std.err, "medborgarnavet: %v; nothing was written (-accept-lower would)\n", err)
+		fmt.Fprintf(std.err, "medborgarnavet: %s; nothing was written (-accept-lower would)\n", plain(err.Error()))
 		return exitNo
 	case err != nil:
 		return std.fail(unsignable(err))
@@ -75,7 +76,7 @@ func signCommand(ctx context.Context, name string, sign signFunc, args []string,
 	}
 	fmt.Fprintf(std.out, "%s: signed in the field %s, level %s\n", clean(q.out), clean(res.Field), res.Reached)
 	if res.Reached != q.level {
-		fmt.Fprintf(std.out, "asked for %s: %s\n", q.level, clean(res.Why))
+		fmt.Fprintf(std.out, "asked for %s: %s\n", q.level, plain(res.Why))
 	}
 	return 0
 }
@@ -83,9 +84,14 @@ func signCommand(ctx context.Context, name string, sign signFunc, args []string,
 // unsignable says why a file is not signed.
 func unsignable(err error) error {
 	if strings.HasPrefix(err.Error(), "pades: ") {
-		return errors.New(strings.TrimPrefix(err.Error(), "pades: "))
+		return errors.New(plain(err.Error()))
 	}
 	return unusable(err)
+}
+
+// plain is what went wrong on one line, without the names of packages.
+func plain(said string) string {
+	return clean(strings.ReplaceAll(strings.ReplaceAll(said, "pades: ", ""), "\n", ": "))
 }
 
 // warnOfRisks tells what the signer ought to know; whether to sign is theirs.
@@ -94,8 +100,8 @@ func warnOfRisks(std stdio, data []byte) {
 	if err != nil {
 		return // said by what comes next
 	}
-	for _, r := range risks {
-		fmt.Fprintln(std.err, "medborgarnavet: before you sign:", riskLine(r))
+	for _, line := range riskLines(risks) {
+		fmt.Fprintln(std.err, "medborgarnavet: before you sign:", line)
 	}
 }
 
@@ -104,24 +110,24 @@ var levels = map[string]pades.Level{"B-B": pades.BB, "B-T": pades.BT, "B-LT": pa
 func signFlags(name string, args []string) (signing, error) {
 	var q signing
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
-	fs.StringVar(&q.out, "out", "", "the signed file")
-	fs.StringVar(&q.key, "key", "", "private key, PEM")
-	fs.StringVar(&q.password, "password-file", "", "file with the password of an encrypted key")
-	fs.StringVar(&q.cert, "cert", "", "certificate, PEM")
-	fs.StringVar(&q.chain, "chain", "", "the issuers' certificates with the root, PEM")
-	fs.StringVar(&q.token.module, "pkcs11-module", "", "library of a token, in place of -key")
-	fs.StringVar(&q.token.name, "token", "", "label of the token")
-	fs.StringVar(&q.token.label, "key-label", "", "label of the key on the token")
-	fs.StringVar(&q.token.pinFile, "pin-file", "", "file with the token's PIN")
-	fs.StringVar(&q.levelName, "level", "B-B", "B-B, B-T, B-LT or B-LTA")
-	fs.StringVar(&q.tsa, "tsa", "", "address of the time-stamp authority")
+	fs.StringVar(&q.out, "out", "", "the signed `FILE`")
+	fs.StringVar(&q.key, "key", "", "`FILE` with the private key, PEM")
+	fs.StringVar(&q.password, "password-file", "", "`FILE` with the password of an encrypted key")
+	fs.StringVar(&q.cert, "cert", "", "`FILE` with the certificate, PEM")
+	fs.StringVar(&q.chain, "chain", "", "`FILE` with the issuers' certificates and the root, PEM")
+	fs.StringVar(&q.token.module, "pkcs11-module", "", "`FILE` that is a token's library, in place of -key")
+	fs.StringVar(&q.token.name, "token", "", "`LABEL` of the token")
+	fs.StringVar(&q.token.label, "key-label", "", "`LABEL` of the key on the token")
+	fs.StringVar(&q.token.pinFile, "pin-file", "", "`FILE` with the token's PIN")
+	fs.StringVar(&q.levelName, "level", "B-B", "`LEVEL` to reach: B-B, B-T, B-LT or B-LTA")
+	fs.StringVar(&q.tsa, "tsa", "", "`URL` of the time-stamp authority")
 	fs.BoolVar(&q.visible, "visible", false, "show the signature on a page")
-	fs.IntVar(&q.page, "page", 0, "the page to show it on, from 1; the last when left out")
+	fs.IntVar(&q.page, "page", 0, "the page `N` to show it on, from 1; the last when left out")
 	fs.BoolVar(&q.pss, "pss", false, "RSASSA-PSS for an RSA key")
-	fs.StringVar(&q.o.Reason, "reason", "", "why it is signed")
-	fs.StringVar(&q.o.Location, "location", "", "where it is signed")
-	fs.StringVar(&q.o.Name, "name", "", "who signs; the certificate's name when left out")
-	fs.StringVar(&q.o.Field, "field", "", "the signature field to fill in, or the name of a new one")
+	fs.StringVar(&q.o.Reason, "reason", "", "why it is signed, as `TEXT`")
+	fs.StringVar(&q.o.Location, "location", "", "where it is signed, as `TEXT`")
+	fs.StringVar(&q.o.Name, "name", "", "`NAME` of who signs; the certificate's when left out")
+	fs.StringVar(&q.o.Field, "field", "", "`NAME` of the signature field to fill in, or of a new one")
 	fs.BoolVar(&q.force, "force", false, "write over a file that exists")
 	fs.BoolVar(&q.acceptLower, "accept-lower", false, "write the file also when the level is not reached")
 	file, err := oneFile(fs, args)
@@ -148,6 +154,8 @@ func (q *signing) check() error {
 		return errors.New("a token needs -token LABEL and -pin-file FILE")
 	case level >= pades.BT && q.tsa == "":
 		return fmt.Errorf("level %s needs -tsa URL", level)
+	case q.tsa != "" && !isAddress(q.tsa):
+		return errNoAddress
 	case q.page < 0 || q.page > 0 && !q.visible:
 		return errors.New("-page N goes with -visible, from 1")
 	}
@@ -191,6 +199,13 @@ func (q signing) options() pades.Options {
 		o.Revocation = &revocation.Fetcher{Timeout: 10 * time.Second, Cache: revocation.NewCache(16)}
 	}
 	return o
+}
+
+var errNoAddress = errors.New("-tsa: say an address that begins with http:// or https://")
+
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 func stamper(url string) pades.TimeStamper {

@@ -60,7 +60,7 @@ func TestPDFSignWhenTheAuthorityIsDown(t *testing.T) {
 	args := []string{"pdf", "sign", d.path("beslut.pdf"), "-key", d.path("anna.key"), "-cert", d.path("anna.pem"), "-chain", d.path("chain.pem"),
 		"-level", "B-T", "-tsa", d.ca.TSAURL(), "-out", out}
 	code, _, errs := d.run(args...)
-	if _, err := os.Stat(out); code != 1 || !os.IsNotExist(err) || !strings.Contains(errs, "B-T") {
+	if _, err := os.Stat(out); code != 1 || !os.IsNotExist(err) || !strings.Contains(errs, "B-T") || strings.Count(errs, "\n") != 1 {
 		t.Errorf("exit %d, file %v: %s", code, err, errs)
 	}
 	code, said, errs := d.run(append(args, "-accept-lower")...)
@@ -68,7 +68,7 @@ func TestPDFSignWhenTheAuthorityIsDown(t *testing.T) {
 		t.Errorf("exit %d: %s%s", code, said, errs)
 	}
 	code, _, errs = d.run("pdf", "timestamp", d.path("beslut.pdf"), "-tsa", d.ca.TSAURL(), "-out", d.path("stamped.pdf"))
-	if _, err := os.Stat(d.path("stamped.pdf")); code != 1 || !os.IsNotExist(err) {
+	if _, err := os.Stat(d.path("stamped.pdf")); code != 1 || !os.IsNotExist(err) || strings.Count(errs, "\n") != 1 {
 		t.Errorf("timestamp: exit %d, file %v: %s", code, err, errs)
 	}
 	d.ca.Dead(false)
@@ -156,6 +156,7 @@ func TestPDFSignWrongUse(t *testing.T) {
 		"no certificate": join(key, out),
 		"another's key":  join([]string{"-key", d.path("bo.key")}, cert, out),
 		"no authority":   join(key, cert, out, []string{"-level", "B-T"}),
+		"no address":     join(key, cert, out, []string{"-level", "B-T", "-tsa", "tsa.example"}),
 		"no such level":  join(key, cert, out, []string{"-level", "B-X"}),
 		"page unseen":    join(key, cert, out, []string{"-page", "2"}),
 		"no such page":   join(key, cert, out, []string{"-visible", "-page", "99"}),

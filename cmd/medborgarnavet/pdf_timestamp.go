@@ -12,12 +12,15 @@ import (
 // pdfTimestamp adds a document time-stamp over all of a file.
 func pdfTimestamp(ctx context.Context, args []string, std stdio) int {
 	fs := flag.NewFlagSet("pdf timestamp", flag.ContinueOnError)
-	tsa := fs.String("tsa", "", "address of the time-stamp authority")
-	out := fs.String("out", "", "the time-stamped file")
+	tsa := fs.String("tsa", "", "`URL` of the time-stamp authority")
+	out := fs.String("out", "", "the time-stamped `FILE`")
 	force := fs.Bool("force", false, "write over a file that exists")
 	name, err := oneFile(fs, args)
 	if err == nil && (*tsa == "" || *out == "") {
 		err = errors.New("say -tsa URL and -out FILE")
+	}
+	if err == nil && !isAddress(*tsa) {
+		err = errNoAddress
 	}
 	if err != nil {
 		return std.fail(err)

@@ -99,10 +99,10 @@ func verifyFlags(args []string) (question, error) {
 	more := func(list *[]string) func(string) error {
 		return func(s string) error { *list = append(*list, s); return nil }
 	}
-	fs.Func("trust", "certificates to trust, PEM, or a signed trust list; may be given several times", more(&q.trust))
-	fs.Func("list-signer", "certificates that may have signed the trust lists, PEM", more(&q.signers))
-	fs.StringVar(&q.verapdf, "verapdf", "", "veraPDF's program, to be asked about PDF/A as well")
-	fs.Func("time", "when to validate for: 2026-11-22T10:00:00Z, or a day", func(s string) (err error) {
+	fs.Func("trust", "certificates to trust, `PEM`, or a signed trust list; may be given several times", more(&q.trust))
+	fs.Func("list-signer", "certificates that may have signed the trust lists, `PEM`", more(&q.signers))
+	fs.StringVar(&q.verapdf, "verapdf", "", "veraPDF's program, a `PATH`, to be asked about PDF/A as well")
+	fs.Func("time", "when to validate for, `T`: 2026-11-22T10:00:00Z, or a day", func(s string) (err error) {
 		q.at, err = moment(s)
 		return err
 	})
@@ -245,7 +245,7 @@ func printSignature(b *strings.Builder, n int, s validation.Signature) {
 	fmt.Fprintf(b, "\n%d. %s: %s\n", n, or(clean(s.Signer.Name), "an unknown signer"), verdictWords[s.Verdict])
 	line := func(label, text string) {
 		if text != "" {
-			fmt.Fprintf(b, "   %-14s %s\n", label, text)
+			fmt.Fprintf(b, "   %-11s %s\n", label, text)
 		}
 	}
 	source := map[validation.TimeSource]string{validation.FromTimeStamp: " (proven by a time-stamp)",
@@ -263,7 +263,7 @@ func printSignature(b *strings.Builder, n int, s validation.Signature) {
 		line("covers", "a part: something came after")
 	}
 	for _, c := range s.ChangesAfter {
-		line("changed after", clean(c.En))
+		line("afterwards", clean(c.En))
 	}
 	for _, r := range s.Reasons {
 		line("reason", clean(r.En))

@@ -104,6 +104,6 @@ func (d *desk) read(name string) []byte {
 func (d *desk) run(args ...string) (code int, out, errs string) {
 	d.t.Helper()
 	var o, e bytes.Buffer
-	code = run(d.t.Context(), args, stdio{bytes.NewReader(nil), &o, &e})
+	code = run(d.t.Context(), args, stdio{in: bytes.NewReader(nil), out: &o, err: &e})
 	return code, o.String(), e.String()
 }

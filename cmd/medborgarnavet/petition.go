@@ -57,7 +57,7 @@ func petitionAudit(_ context.Context, args []string, std stdio) int {
 func auditFlags(args []string) (q auditing, err error) {
 	fs := flag.NewFlagSet("petition audit", flag.ContinueOnError)
 	fs.BoolVar(&q.json, "json", false, "print one line of JSON")
-	fs.Func("key", "the municipality's public key, in hexadecimal", func(s string) error {
+	fs.Func("key", "the municipality's public key, in `HEX`", func(s string) error {
 		raw, err := hex.DecodeString(s)
 		if err != nil || len(raw) != ed25519.PublicKeySize {
 			return errors.New("a key is 64 hexadecimal digits")
@@ -65,7 +65,7 @@ func auditFlags(args []string) (q auditing, err error) {
 		q.key = raw
 		return nil
 	})
-	fs.Func("receipt", "a receipt to look for; may be given several times", func(s string) error {
+	fs.Func("receipt", "a receipt to look for, a `FILE`; may be given several times", func(s string) error {
 		q.receipts = append(q.receipts, s)
 		return nil
 	})

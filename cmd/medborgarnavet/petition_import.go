@@ -50,9 +50,9 @@ func petitionImport(ctx context.Context, args []string, std stdio) int {
 
 func importFlags(args []string) (q importing, err error) {
 	fs := flag.NewFlagSet("petition import", flag.ContinueOnError)
-	fs.StringVar(&q.config, "config", "", "the configuration file")
-	fs.StringVar(&q.municipality, "municipality", "", "id of the municipality; may be left out when there is one")
-	fs.StringVar(&q.source, "source", "", "a short name of the system that the petitions come from")
+	fs.StringVar(&q.config, "config", "", "the configuration, a `FILE`")
+	fs.StringVar(&q.municipality, "municipality", "", "`ID` of the municipality; may be left out when there is one")
+	fs.StringVar(&q.source, "source", "", "a short `NAME` of the system that the petitions come from")
 	fs.StringVar(&q.format, "format", "", "csv or json; by the file's name when left out")
 	fs.BoolVar(&q.dry, "dry-run", false, "tell what would be done, and do nothing")
 	if q.file, err = oneFile(fs, args); err != nil {

@@ -29,7 +29,7 @@ const (
 // sealer keeps petitions' keys for other organisations (docs/sealer.md).
 func sealer(ctx context.Context, args []string, std stdio) int {
 	fs := flag.NewFlagSet("sealer", flag.ContinueOnError)
-	file := fs.String("config", "", "the sealer's configuration file")
+	file := fs.String("config", "", "the sealer's configuration, a `FILE`")
 	rest, err := parse(fs, args)
 	if err == nil && (*file == "" || len(rest) > 0) {
 		err = errors.New("say -config FILE, and nothing that is not a flag")

@@ -61,7 +61,7 @@ func purge(ctx context.Context, args []string, std stdio) int {
 // one reads the flags of a tool that works on one municipality.
 func one(name string, args []string, more func(*flag.FlagSet)) (config.Config, config.Municipality, error) {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
-	id := fs.String("municipality", "", "id of the municipality; may be left out when there is one")
+	id := fs.String("municipality", "", "`ID` of the municipality; may be left out when there is one")
 	if more != nil {
 		more(fs)
 	}
@@ -75,7 +75,7 @@ func one(name string, args []string, more func(*flag.FlagSet)) (config.Config, c
 
 func backup(ctx context.Context, args []string, std stdio) int {
 	var to string
-	cfg, m, err := one("backup", args, func(fs *flag.FlagSet) { fs.StringVar(&to, "to", "", "the new file") })
+	cfg, m, err := one("backup", args, func(fs *flag.FlagSet) { fs.StringVar(&to, "to", "", "the new `FILE`") })
 	if err == nil && to == "" {
 		err = errors.New("say -to FILE")
 	}
@@ -91,7 +91,7 @@ func backup(ctx context.Context, args []string, std stdio) int {
 
 func restore(ctx context.Context, args []string, std stdio) int {
 	var from string
-	cfg, m, err := one("restore", args, func(fs *flag.FlagSet) { fs.StringVar(&from, "from", "", "the copy") })
+	cfg, m, err := one("restore", args, func(fs *flag.FlagSet) { fs.StringVar(&from, "from", "", "the copy, a `FILE`") })
 	if err == nil && from == "" {
 		err = errors.New("say -from FILE")
 	}

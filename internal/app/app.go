@@ -39,6 +39,9 @@ type Options struct {
 	Log   *slog.Logger
 	// LaunchURL starts the e-ID's app on the same device; "" = BankID's own.
 	LaunchURL string
+	// VoteLogins is how many may be at the e-ID to vote at the same time, before
+	// others wait for their turn; 0 is 2000.
+	VoteLogins int
 	// Idle is for tools beside a server: nobody is served, no vote is taken,
 	// and the sealing keys, which one process at a time uses, stay closed.
 	Idle bool

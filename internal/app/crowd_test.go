@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -42,6 +43,7 @@ type seen struct {
 	Sent, Wrong int
 	Rate        float64 // answers a second
 	P50, P99    time.Duration
+	CPU         time.Duration // the crowd's own, a request
 }
 
 // gathered is a crowd that has come and waits to be let loose.
@@ -127,6 +129,7 @@ func beCrowd(file string) error {
 	took := make([]time.Duration, n)
 	var next, sent, wrong atomic.Int64
 	var wait sync.WaitGroup
+	own := self()
 	begun := time.Now()
 	for range cmp.Or(c.Clients, clients) {
 		wait.Go(func() {
@@ -155,6 +158,7 @@ func beCrowd(file string) error {
 	wait.Wait()
 	s := seen{Sent: int(sent.Load()), Wrong: int(wrong.Load())}
 	if took = took[:s.Sent]; s.Sent > 0 {
+		s.CPU = (self() - own) / time.Duration(s.Sent)
 		s.Rate = float64(s.Sent) / time.Since(begun).Seconds()
 		slices.Sort(took)
 		s.P50, s.P99 = took[s.Sent/2], took[s.Sent*99/100]
@@ -196,16 +200,17 @@ func (c *conn) ask(request []byte) (status int, err error) {
 		if len(text) <= 2 {
 			break
 		}
-		name, value, _ := strings.Cut(string(text), ":")
-		switch value = strings.TrimSpace(value); {
-		case strings.EqualFold(name, "Content-Length"):
-			if length, err = strconv.Atoi(value); err != nil {
-				return 0, err
+		switch name, value, _ := bytes.Cut(text, []byte(":")); len(name) {
+		case len("Content-Length"):
+			if bytes.EqualFold(name, []byte("Content-Length")) {
+				if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+					return 0, err
+				}
 			}
-		case strings.EqualFold(name, "Transfer-Encoding"):
-			chunked = true
-		case strings.EqualFold(name, "Connection") && strings.EqualFold(value, "close"):
-			last = true
+		case len("Transfer-Encoding"):
+			chunked = chunked || bytes.EqualFold(name, []byte("Transfer-Encoding"))
+		case len("Connection"):
+			last = last || bytes.EqualFold(name, []byte("Connection")) && bytes.EqualFold(bytes.TrimSpace(value), []byte("close"))
 		}
 	}
 	switch {

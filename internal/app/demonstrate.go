@@ -12,7 +12,7 @@ import (
 // Ballots takes votes.
 type Ballots interface {
 	Status(ctx context.Context, petition string, voter pnr.Number) (ballot.Outcome, error)
-	Cast(ctx context.Context, petition string, voter pnr.Number, begun time.Time) (ballot.Outcome, error)
+	CastFrom(ctx context.Context, petition string, voter pnr.Number, begun time.Time, district string) (ballot.Outcome, error)
 }
 
 // Petitions gives a municipality's petitions to a demonstration, which fills

@@ -237,7 +237,7 @@ func TestWebhookFromOutside(t *testing.T) {
 			t.Errorf("%s: the answer is %s", name, kind)
 		}
 	}
-	if r := p.get("/api/petitions/v1/case-events"); r.status != http.StatusNotFound && r.status != http.StatusMethodNotAllowed {
+	if r := p.get("/api/petitions/v1/case-events"); r.status != http.StatusMethodNotAllowed || r.header.Get("Allow") != "POST, OPTIONS" {
 		t.Errorf("reading the webhook answers %d", r.status)
 	}
 	if strings.Contains(p.logs.String(), "framåt") || strings.Contains(p.logs.String(), string(secret)) {

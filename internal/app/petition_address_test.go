@@ -75,15 +75,18 @@ func (p *polls) raw(path string) (reply, bool) {
 // otherMethods tries HEAD, unknown methods and cookies of all sizes.
 func (p *polls) otherMethods(id string) {
 	p.t.Helper()
-	pages := []string{"/forslag", "/forslag/" + id, "/forslag/" + id + "/antal.json", "/forslag/" + id + "/kontroll", "/status", "/lamna-forslag", "/rosta", "/datasets/dcat", "/api/petitions/v1/petitions"}
+	pages := []string{"/forslag", "/forslag/" + id, "/forslag/" + id + "/antal.json", "/forslag/" + id + "/kontroll", "/status", "/lamna-forslag", "/rosta", "/datasets/dcat",
+		"/api/petitions/v1", "/api/petitions/v1/api-info", "/api/petitions/v1/petitions", "/api/petitions/v1/petitions/" + id + "/count"}
 	for _, path := range pages {
 		get, head := p.get(path), p.send(ask{method: "HEAD", path: path})
 		if head.status != get.status || head.body != "" || head.header.Get("Content-Type") != get.header.Get("Content-Type") {
 			p.t.Errorf("HEAD %s: %d, %d bytes, %s; GET is %d", path, head.status, len(head.body), head.header.Get("Content-Type"), get.status)
 		}
-		for _, method := range []string{"PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"} {
-			if r := p.send(ask{method: method, path: path}); r.status != http.StatusNotFound && r.status != http.StatusMethodNotAllowed && r.status != http.StatusForbidden {
-				p.t.Errorf("%s %s: %d", method, path, r.status)
+		for method, want := range map[string]int{"PUT": 405, "DELETE": 405, "PATCH": 405, "TRACE": 405, "BREW": 405, "OPTIONS": 204} {
+			if r := p.send(ask{method: method, path: path}); r.status != want || !strings.HasPrefix(r.header.Get("Allow"), "GET, HEAD") {
+				p.t.Errorf("%s %s: %d, Allow %q", method, path, r.status, r.header.Get("Allow"))
+			} else if data := strings.Contains(path, "dcat") || strings.Contains(path, "/api/"); want == 405 && data != strings.Contains(r.header.Get("Content-Type"), "problem+json") {
+				p.t.Errorf("%s %s: is told as %s", method, path, r.header.Get("Content-Type"))
 			}
 		}
 		for _, cookie := range []string{"__Host-mnv=" + strings.Repeat("A", 20_000), "__Host-rosta=" + strings.Repeat("%00", 900), strings.Repeat("a=b; ", 4000), "utseende=<script>; sprak=../../x",

@@ -37,8 +37,8 @@ func TestVotesThatAreNone(t *testing.T) {
 	}{
 		"by GET":                       {ask{path: "/rosta" + query}, http.StatusMethodNotAllowed},
 		"by HEAD":                      {ask{method: "HEAD", path: "/rosta" + query}, http.StatusMethodNotAllowed},
-		"by PUT":                       {ask{method: "PUT", path: "/rosta", form: form(good, "rosta")}, http.StatusNotFound},
-		"by DELETE":                    {ask{method: "DELETE", path: "/rosta", form: form(good, "rosta")}, http.StatusNotFound},
+		"by PUT":                       {ask{method: "PUT", path: "/rosta", form: form(good, "rosta")}, http.StatusMethodNotAllowed},
+		"by DELETE":                    {ask{method: "DELETE", path: "/rosta", form: form(good, "rosta")}, http.StatusMethodNotAllowed},
 		"in the address of a post":     {ask{method: "POST", path: "/rosta" + query, form: url.Values{}}, http.StatusBadRequest},
 		"from another site":            {ask{method: "POST", path: "/rosta", form: form(good, "rosta"), header: map[string]string{"Origin": "https://evil.example"}}, http.StatusForbidden},
 		"from nowhere":                 {ask{method: "POST", path: "/rosta", form: form(good, "rosta"), header: map[string]string{"Origin": "null"}}, http.StatusForbidden},

@@ -39,7 +39,7 @@ func (t *town) buildVoting(p *petitions) error {
 		return err
 	}
 	if p.logins, err = transient.New(transient.Options{Clock: t.clock, Log: route.DiscreetLog(t.log), Environment: env,
-		Providers: []identity.Provider{provider}}); err != nil {
+		Providers: []identity.Provider{provider}, Max: t.voteLogins}); err != nil {
 		return err
 	}
 	options := booth.Options{Box: p.box, Ring: t.ring, Clock: t.clock, Environment: env, Petition: t.standing,
@@ -181,7 +181,7 @@ func (s stewarding) told(ctx context.Context, id, words string, do func() error)
 	under, err := s.t.petitions.life.UnderVote(ctx)
 	for _, u := range under {
 		if u.ID == id {
-			return s.t.followOne(ctx, u, words)
+			return s.t.followOne(ctx, u, &words)
 		}
 	}
 	return err

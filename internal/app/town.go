@@ -60,6 +60,7 @@ type town struct {
 	eid         identity.Provider
 	eidHTTP     *http.Client
 	eidLaunch   string
+	voteLogins  int
 	sessions    *session.Store
 	flow        *flow.Flow
 	janitor     *retention.Job
@@ -127,7 +128,7 @@ func (t *town) guardClock(ctx context.Context, opt Options) error {
 func (t *town) buildIdentity(_ context.Context, opt Options) error {
 	env := identity.Environment(t.server.Mode)
 	o := t.cfg.BankID
-	t.eidLaunch = opt.LaunchURL
+	t.eidLaunch, t.voteLogins = opt.LaunchURL, opt.VoteLogins
 	var err error
 	t.eidHTTP, err = outside{Endpoint: o.Endpoint, CertFile: o.CertFile, KeyFile: o.KeyFile, RootsFile: o.RootsFile, Timeout: 10 * time.Second}.client()
 	if err != nil {
@@ -273,9 +274,10 @@ func (t *town) fail(renderer *page.Renderer) func(http.ResponseWriter, *route.Re
 			loginPage(w, r)
 			return
 		}
-		if strings.HasPrefix(r.URL.Path, "/api/") {
+		open := strings.HasPrefix(r.URL.Path, opendata.APIPath) || r.URL.Path == opendata.DCATPath
+		if open || strings.HasPrefix(r.URL.Path, "/api/") {
 			problem := validate.Problem
-			if strings.HasPrefix(r.URL.Path, opendata.APIPath) {
+			if open {
 				problem = opendata.Problem
 			}
 			if err := problem(w, r, err); err != nil {

@@ -35,7 +35,7 @@ func (t *town) buildValidate(renderer *page.Renderer) (*validate.Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("validation tokens: %w", err)
 	}
-	return validate.New(validate.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, BaseURL: t.baseURL, Token: token,
+	return validate.New(validate.Deps{Renderer: renderer, Municipality: t.look, Clock: t.clock, BaseURL: t.baseURL, Contact: t.contact(), Token: token,
 		Validate: func(ctx context.Context, data []byte) (validation.Report, error) {
 			return t.inspector.Validate(ctx, data, validation.Options{PDFA: true})
 		},

@@ -165,6 +165,9 @@ func (m measured) report(b *testing.B, prefix string) {
 	if m.allocs > 0 {
 		b.ReportMetric(float64(m.allocs), prefix+"allocs/req")
 	}
+	if m.CPU > 0 {
+		b.ReportMetric(float64(m.CPU.Nanoseconds())/1000, prefix+"client-cpu-µs/req")
+	}
 	if m.db > 0 {
 		b.ReportMetric(float64(m.db.Nanoseconds())/1000, prefix+"db-cpu-µs/req")
 	}

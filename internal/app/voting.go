@@ -67,16 +67,16 @@ func (v voting) Shown(ctx context.Context, tx *db.Tx, ids []string) (map[string]
 func (t *town) followVoting(ctx context.Context) error {
 	under, err := t.petitions.life.UnderVote(ctx)
 	for _, u := range under {
-		if failure := t.followOne(ctx, u, ""); failure != nil {
+		if failure := t.followOne(ctx, u, nil); failure != nil {
 			err = errors.Join(err, fmt.Errorf("petition %s: %w", u.ID, failure))
 		}
 	}
 	return err
 }
 
-// followOne tells the life of one petition; words are those of whoever held it
-// or let it go on just now, "" for the usual ones.
-func (t *town) followOne(ctx context.Context, u petition.Under, words string) error {
+// followOne tells the life of one petition; words are those of the steward who
+// held it, let it go on or closed it just now, nil when none did.
+func (t *town) followOne(ctx context.Context, u petition.Under, words *string) error {
 	var p closing.Petition
 	var pauses []tally.Pause
 	err := t.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -92,8 +92,11 @@ func (t *town) followOne(ctx context.Context, u petition.Under, words string) er
 		return err
 	}
 	for _, e := range votingEvents(u, p, pauses) {
-		if words != "" && slices.Contains([]petition.Move{petition.MovePause, petition.MoveResume, petition.MoveClose}, e.Move) {
-			e.Words = words
+		if words != nil && slices.Contains([]petition.Move{petition.MovePause, petition.MoveResume, petition.MoveClose}, e.Move) {
+			e.By = petition.RoleSteward
+			if *words != "" {
+				e.Words = *words
+			}
 		}
 		if err := t.petitions.life.FollowVoting(ctx, e); err != nil {
 			return err

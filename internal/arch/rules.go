@@ -59,6 +59,7 @@ func Rules() []Rule {
 		Rule{"internal/web/page/pagetest", []string{"internal/web/page"}, "tests only: what a page must keep"},
 		Rule{"internal/web/route", []string{"internal/fault", "internal/clock", "internal/identity", "internal/identity/session"},
 			"every route with its rule; knows logins and no pages"},
+		Rule{"internal/web/route/apitest", nil, "tests only: what an interface for programs must keep"},
 		Rule{"internal/web/citizen", web, "pages hold no SQL and no rules"},
 		Rule{"internal/web/desk", web, "pages hold no SQL and no rules"},
 		Rule{"internal/web/public", join(web, []string{"internal/web/eid"}), "pages hold no SQL and no rules"},
@@ -85,7 +86,7 @@ func Rules() []Rule {
 }
 
 // TestOnly are packages that no product code may import.
-var TestOnly = []string{"internal/db/dbtest", "internal/db/faultdb", "internal/keyring/keyringtest", "internal/web/page/pagetest", "internal/web/page/texttest"}
+var TestOnly = []string{"internal/db/dbtest", "internal/db/faultdb", "internal/keyring/keyringtest", "internal/web/page/pagetest", "internal/web/page/texttest", "internal/web/route/apitest"}
 
 // BannedNames mean nothing.
 var BannedNames = []string{"util", "utils", "common", "helpers", "misc", "base", "shared", "service", "model", "manager", "types"}

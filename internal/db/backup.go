@@ -53,6 +53,10 @@ func (d *DB) Backup(ctx context.Context, path string) error {
 
 // onFile opens an existing SQLite file for fn on one connection.
 func onFile(ctx context.Context, path string, fn func(pool *sql.DB) error) error {
+	path, err := filepath.Abs(path) // in a URL the first part of a relative one is a host
+	if err != nil {
+		return fault.Wrap(fault.Invalid, err, "db: path of a file")
+	}
 	u := url.URL{Scheme: "file", Path: path, RawQuery: "mode=rw&_pragma=busy_timeout(5000)&_defensive=1"}
 	connector, err := sqlite.NewConnector(u.String())
 	if err != nil {

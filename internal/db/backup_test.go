@@ -42,6 +42,17 @@ func TestBackup(t *testing.T) {
 		if n := markers(t, filepath.Dir(path)); n != 0 {
 			t.Errorf("%d traces of what was deleted in the copy", n)
 		}
+		here, err := os.Getwd()
+		if err != nil {
+			t.Fatal(err)
+		}
+		relative, err := filepath.Rel(here, filepath.Join(t.TempDir(), "copy.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Backup(ctx, relative); err != nil { // as docs/commands.md names it
+			t.Errorf("to a relative path: %v", err)
+		}
 		if err := d.Backup(ctx, path); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("over an older copy: %v", err)
 		}

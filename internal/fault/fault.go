@@ -25,6 +25,7 @@ const (
 	Unauthenticated Kind = "unauthenticated" // log in, or log in again
 	Forbidden       Kind = "forbidden"       // logged in, but this is not allowed
 	NotFound        Kind = "not-found"       // no such thing, or none that the asker may know of
+	WrongMethod     Kind = "wrong-method"    // it is there, and cannot be asked for in that way
 	Conflict        Kind = "conflict"        // something else happened first; look again
 	Gone            Kind = "gone"            // it existed and has been destroyed, as promised
 	TooLarge        Kind = "too-large"       // more bytes or items than the limit

@@ -99,11 +99,12 @@ func seal(head, kek, aad, plain []byte) ([]byte, error) {
 	return content.Seal(out, nil, plain, aad), nil
 }
 
+var errDamaged = fault.New(fault.Internal, "keyring: sealed for another place, or altered")
+
 // open undoes seal, without the head.
 func open(sealed, kek, aad []byte) ([]byte, error) {
-	damaged := fault.New(fault.Internal, "keyring: sealed for another place, or altered")
 	if len(sealed) < wrappedSize+overhead {
-		return nil, damaged
+		return nil, errDamaged
 	}
 	wrap, err := gcm(kek)
 	if err != nil {
@@ -111,7 +112,7 @@ func open(sealed, kek, aad []byte) ([]byte, error) {
 	}
 	dek, err := wrap.Open(nil, nil, sealed[:wrappedSize], aad)
 	if err != nil {
-		return nil, damaged
+		return nil, errDamaged
 	}
 	content, err := gcm(dek)
 	if err != nil {
@@ -119,7 +120,7 @@ func open(sealed, kek, aad []byte) ([]byte, error) {
 	}
 	plain, err := content.Open(nil, nil, sealed[wrappedSize:], aad)
 	if err != nil {
-		return nil, damaged
+		return nil, errDamaged
 	}
 	return plain, nil
 }

@@ -80,7 +80,7 @@ var importWords = map[string]string{
 	"formula":          "begins as a formula, or is an error of a spreadsheet",
 	"personal-number":  "holds a personal identity number; take it out",
 	"contact":          "holds what looks like a mail address or a telephone number; see that it may be shown",
-	"date":             "not a day (2026-11-22)",
+	"date":             "not a day such as 2026-11-22",
 	"future":           "a day that has not come",
 	"order":            "earlier than what must come before it",
 	"number":           "not a number from 0 to 10 000 000",

@@ -146,6 +146,9 @@ type VotingEvent struct {
 	// published.
 	Move  Move
 	Words string
+	// By is RoleSteward for what a steward did: MovePause, MoveResume or
+	// MoveClose before its time. Left out, it happened by itself.
+	By Role
 	// ClosesAt is the new closing time, when it was moved.
 	ClosesAt time.Time
 	// Count is the final number of votes; with MoveErase alone.
@@ -183,7 +186,11 @@ func (p *Petitions) FollowVoting(ctx context.Context, e VotingEvent) error {
 			}
 			e.Move = MoveEraseStopped
 		}
-		if _, err := p.act(ctx, tx, r, e.Move, theSystem, n); err != nil {
+		by := theSystem
+		if e.By != "" {
+			by.role = e.By
+		}
+		if _, err := p.act(ctx, tx, r, e.Move, by, n); err != nil {
 			return err
 		}
 		if e.Move != MoveErase || r.Standing.Moderation != Accepted {

@@ -153,6 +153,7 @@ var (
 	ready    = []State{None, Erased} // for an outcome: no votes, or none that tell who
 	staffed  = []Role{RoleHandler, RoleCaseSystem}
 	system   = []Role{RoleSystem}
+	held     = []Role{RoleSystem, RoleSteward} // a steward holds voting, lets it go on and ends it early
 	reading  = []State{Reviewing}
 	underway = []State{Reached, HandedOver, Prepared, DecisionPlanned, Decided, CarryingOut}
 )
@@ -196,10 +197,10 @@ func votingMoves() []Transition {
 	return []Transition{
 		{Move: MovePublish, Axis: v, From: []State{None}, To: Planned, Moderation: accepted, Outcome: []State{None}, By: []Role{RoleModerator}, Public: true},
 		{Move: MoveOpen, Axis: v, From: []State{Planned}, To: Open, Moderation: accepted, By: system, Public: true},
-		{Move: MovePause, Axis: v, From: []State{Open}, To: Paused, By: system, Public: true},
-		{Move: MoveResume, Axis: v, From: []State{Paused}, To: Open, By: system, Public: true},
+		{Move: MovePause, Axis: v, From: []State{Open}, To: Paused, By: held, Public: true},
+		{Move: MoveResume, Axis: v, From: []State{Paused}, To: Open, By: held, Public: true},
 		{Move: MoveExtend, Axis: v, From: inVoting, By: system, Public: true},
-		{Move: MoveClose, Axis: v, From: inVoting, To: Closing, By: system, Public: true},
+		{Move: MoveClose, Axis: v, From: inVoting, To: Closing, By: held, Public: true},
 		{Move: MoveCount, Axis: v, From: []State{Closing}, To: Counted, By: system, Public: true},
 		{Move: MoveErase, Axis: v, From: []State{Counted}, To: Erased, By: system, Public: true},
 		{Move: MoveEraseStopped, Axis: v, From: []State{Stopped}, To: Erased, Outcome: []State{None}, By: system, Public: true},

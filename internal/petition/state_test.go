@@ -29,10 +29,10 @@ var rules = map[petition.Move]string{
 
 	petition.MovePublish:      "accepted none none moderator v=planned",
 	petition.MoveOpen:         "accepted planned * system v=open",
-	petition.MovePause:        "* open * system v=paused",
-	petition.MoveResume:       "* paused * system v=open",
+	petition.MovePause:        "* open * system,steward v=paused",
+	petition.MoveResume:       "* paused * system,steward v=open",
 	petition.MoveExtend:       "* open,paused * system",
-	petition.MoveClose:        "* open,paused * system v=closing",
+	petition.MoveClose:        "* open,paused * system,steward v=closing",
 	petition.MoveCount:        "* closing * system v=counted",
 	petition.MoveErase:        "* counted * system v=erased",
 	petition.MoveEraseStopped: "* stopped none system v=erased",

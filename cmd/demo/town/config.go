@@ -123,8 +123,10 @@ type Readiness struct {
 	EID            string         `json:"eid"`
 	Persons        []person       `json:"persons"`
 	Staff          []role         `json:"staff"`
-	// Samples is the folder of signed files to try.
+	// Samples is the folder of signed files to try, and TSA the authority that
+	// time-stamps others.
 	Samples string `json:"samples"`
+	TSA     string `json:"tsa"`
 	// Mail is where the letters that nobody gets can be read.
 	Mail string `json:"mail"`
 }
@@ -147,7 +149,7 @@ type role struct {
 
 // Describe tells it for a configuration on a port.
 func (o *Outside) Describe(cfg config.Config, port int) Readiness {
-	r := Readiness{Ready: true, EID: o.BankID.PageURL(), Samples: o.samples, Mail: o.Mail.URL()}
+	r := Readiness{Ready: true, EID: o.BankID.PageURL(), Samples: o.samples, TSA: o.Signatures.TSAURL(), Mail: o.Mail.URL()}
 	for _, m := range cfg.Municipalities {
 		r.Municipalities = append(r.Municipalities, municipality{m.ID, fmt.Sprintf("http://%s:%d", m.Hosts[0], port)})
 	}
@@ -181,6 +183,7 @@ func (r Readiness) Print(w io.Writer) {
 		fmt.Fprintf(&b, "  %-18s %s\n", s.Name, s.Role)
 	}
 	fmt.Fprintf(&b, "\nUnderskrivna filer att prova på sidan /validera:\n  %s\n", r.Samples)
+	fmt.Fprintf(&b, "Där ligger också rot.pem, nyckel.pem och certifikat.pem för kommandona pdf verify och pdf sign.\nTidsstämplar ger  %s\n", r.TSA)
 	b.WriteString("\nAvsluta med Ctrl-C.\n")
 	_, _ = io.WriteString(w, b.String()) // nobody is there to tell
 }

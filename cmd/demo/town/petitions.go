@@ -78,7 +78,7 @@ func (o *Outside) petitions(dir string, p place) (config.Petitions, error) {
 	if p.id == places[1].id { // Havsnäs lets only its residents vote
 		all.Votes.Leaves, all.Votes.Receipts, all.Votes.OfficerDecision = true, true, "KS 2026/3, 2026-03-02, dataskyddsombudet (exempel)"
 		all.Register = config.Register{Endpoint: o.Population.URL(), CertFile: file(p.id + ".crt"), KeyFile: file(p.id + ".key"), RootsFile: o.roots,
-			OrgNumber: taxAgency, Districts: true, DistrictNames: map[string]string{"9929-01": "Hamnen"}}
+			OrgNumber: taxAgency, Districts: true, DistrictNames: map[string]string{"9929-01": "Hamnen", "9929-02": "Åsen", "9929-03": "Skären"}}
 	}
 	return all, nil
 }

@@ -32,19 +32,23 @@ func (o *Outside) startSignatures() (err error) {
 	if err != nil {
 		return err
 	}
-	key, err := x509.MarshalPKCS8PrivateKey(seal.Key)
+	file := func(name string, data []byte) error { return os.WriteFile(filepath.Join(o.certDir, name), data, 0o600) }
+	return errors.Join(file("signatures-root.pem", o.Signatures.RootPEM()), writeIdentity(seal, file, "token.pem", "token.key"))
+}
+
+// writeIdentity writes a certificate with its issuers', and its key.
+func writeIdentity(who *tsa.Identity, file func(string, []byte) error, certName, keyName string) error {
+	key, err := x509.MarshalPKCS8PrivateKey(who.Key)
 	if err != nil {
 		return err
 	}
 	var chain bytes.Buffer
-	for _, c := range append([]*x509.Certificate{seal.Certificate}, seal.Chain...) {
+	for _, c := range append([]*x509.Certificate{who.Certificate}, who.Chain...) {
 		if err := pem.Encode(&chain, &pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}); err != nil {
 			return err
 		}
 	}
-	file := func(name string, data []byte) error { return os.WriteFile(filepath.Join(o.certDir, name), data, 0o600) }
-	return errors.Join(file("signatures-root.pem", o.Signatures.RootPEM()), file("token.pem", chain.Bytes()),
-		file("token.key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
+	return errors.Join(file(certName, chain.Bytes()), file(keyName, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
 }
 
 // trusted is whom the town's municipalities believe.
@@ -53,7 +57,8 @@ func (o *Outside) trusted() config.Validation {
 	return config.Validation{TrustFiles: []string{file("signatures-root.pem")}, TokenCertFile: file("token.pem"), TokenKeyFile: file("token.key")}
 }
 
-// writeSamples writes one file for each answer that can be had.
+// writeSamples writes one file for each answer that can be had, and what it
+// takes to sign and to verify at the command line.
 func (o *Outside) writeSamples(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -83,8 +88,12 @@ func (o *Outside) writeSamples(dir string) error {
 	if err != nil {
 		return err
 	}
+	signer, err := o.Signatures.Person(tsa.Person{GivenName: "Jonas", Surname: "Kvist"})
+	if err != nil {
+		return err
+	}
 	file := func(name string, data []byte) error { return os.WriteFile(filepath.Join(dir, name), data, 0o600) }
-	return errors.Join(file("underskriven.pdf", signed), file("tva-underskrifter.pdf", both), file("andrad-efterat.pdf", changed),
+	return errors.Join(file("rot.pem", o.Signatures.RootPEM()), writeIdentity(signer, file, "certifikat.pem", "nyckel.pem"), file("underskriven.pdf", signed), file("tva-underskrifter.pdf", both), file("andrad-efterat.pdf", changed),
 		file("okand-utfardare.pdf", unknown), file("utan-underskrift.pdf", plain))
 }
 

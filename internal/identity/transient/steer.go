@@ -10,12 +10,13 @@ import (
 )
 
 // Cancel ends a login because the person said so on the page. It wins over an
-// answer that is on its way, and over one that has come but is not taken.
+// answer that is on its way, and over one that has come but is not taken. A
+// failed login, which may be tried again, is over then too.
 // Cancelling what has ended changes nothing.
 func (l *Logins) Cancel(ctx context.Context, handle, browserSecret string) error {
 	l.mu.Lock()
 	e, err := l.find(handle, browserSecret)
-	if err != nil || !e.waiting() && e.state != flow.Done {
+	if err != nil || !e.live() {
 		l.mu.Unlock()
 		return err
 	}

@@ -211,6 +211,28 @@ func TestCancel(t *testing.T) {
 	late.wantNotTaken("cancelled after the answer", fault.Conflict)
 }
 
+// I-17, P-14: who has failed and then says no more leaves nothing, and gives
+// the place to the next.
+func TestCancelAfterFailure(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Max = 1 })
+	b := w.begin(input())
+	b.scan(anna, fake.Cancel)
+	b.want(b.later(), flow.Failed, bankid.MsgRFA6)
+	if _, _, err := w.Begin(t.Context(), input()); !errors.Is(err, ErrFull) {
+		t.Errorf("who may try again has lost the place: %v", err)
+	}
+	if err := b.Cancel(t.Context(), b.handle, b.secret); err != nil {
+		t.Fatal(err)
+	}
+	if e := w.all[hash(b.handle)]; e.request != nil || e.order != nil || e.answer != nil {
+		t.Error("something is left of a person")
+	}
+	if n, _ := w.Count(); n != 0 {
+		t.Errorf("%d under way", n)
+	}
+	w.begin(input())
+}
+
 // After a failure a new order is made in the same login; it does not prolong it.
 func TestRestart(t *testing.T) {
 	w := newWorld(t)

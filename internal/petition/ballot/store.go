@@ -197,13 +197,14 @@ func present(ctx context.Context, tx *db.Tx, petition string, keys [][]byte) (ma
 	return there, rows.Err()
 }
 
-// insert adds rows that were seen not to be there.
+// insert adds rows that were seen not to be there. OR IGNORE on SQLite: a
+// statement that cannot fail halfway keeps no copy of each page it changes.
 func insert(ctx context.Context, tx *db.Tx, petition string, keys [][]byte) error {
 	if len(keys) == 0 {
 		return nil
 	}
 	list, args := arg(tx, keys, "($%d)")
-	query := `INSERT INTO ` + table(petition) + ` (nullifier) VALUES ` + list + ` ON CONFLICT (nullifier) DO NOTHING`
+	query := `INSERT OR IGNORE INTO ` + table(petition) + ` (nullifier) VALUES ` + list
 	if tx.Engine() == db.Postgres {
 		query = `INSERT INTO ` + table(petition) + ` (nullifier) SELECT unnest($1::bytea[]) ON CONFLICT (nullifier) DO NOTHING`
 	}

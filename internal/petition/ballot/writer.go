@@ -2,6 +2,7 @@ package ballot
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 func (b *Box) sealAll(ctx context.Context) {
 	for first := range b.queue {
 		group := []*slip{first}
+		runtime.Gosched() // those who can come at once are sealed in the same round
 		for len(group) < groupSize {
 			next, ok := tryReceive(b.queue)
 			if !ok {

@@ -75,7 +75,7 @@ func TestOutcome(t *testing.T) {
 	says(t, "the follow list", handler.page("/handlaggare/forslag"), "Följda (1)", "Bygg en cykelväg", "Ska lämnas över")
 	page := handler.page(base + id)
 	says(t, "the sheet", page, "312 av 100.", "Lämna över", "Skriv en nyhet", "Uppgifterna om vem som röstade raderades")
-	silent(t, "the sheet", page, "Börja bereda", "Ta för läsning", "Avslå", "Ta bort förslaget")
+	silent(t, "the sheet", page, "Börja bereda", "Ta för läsning", "Avvisa", "Ta bort förslaget")
 
 	take := func(slug string, fill url.Values) url.Values {
 		path := base + id + "/steg/" + slug

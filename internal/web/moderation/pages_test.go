@@ -58,7 +58,7 @@ func TestSheetPage(t *testing.T) {
 	says(t, "the sheet", page, got.Registry, "Ta för läsning", "Ta förslaget för läsning för att besluta", "ser ut som ett personnummer: 19710116-9295 slut på markering",
 		"Ett personnummer", "En e-postadress", "Ett telefonnummer", "<b>nu</b>", "Kommunen ska få besluta i frågan", "Det finns redan ett sådant förslag",
 		"Texten är reklam. Texten visas inte för andra.", "Bygg en cykelväg till badet", "Öppet för röster", "Förslaget kom in", "E-postadressen bekräftades", "90 dagar")
-	silent(t, "the sheet", page, "farid@test.example", "Avslå: ")
+	silent(t, "the sheet", page, "farid@test.example", "Avvisa: ")
 	if !strings.Contains(w.Body.String(), "<mark>") || strings.Contains(w.Body.String(), "<b>nu</b>") {
 		t.Error("nothing is marked, or the text is mark-up")
 	}
@@ -121,7 +121,7 @@ func TestReject(t *testing.T) {
 	form := fill(url.Values{"avsla.kod": {"fault-report"}, "avsla.tjanst": {"felanmalan"}, "avsla.ord": {"Lampan lagas av\r\ntekniska."}})
 	w = moderator.do("POST", action+"/granska", form)
 	page := moderator.shown(w, http.StatusOK)
-	says(t, "the preview", page, "Avslå förslaget?", "Ditt förslag går inte till omröstning", "Lampan lagas av tekniska.", "https://ekbacka.example/felanmalan",
+	says(t, "the preview", page, "Avvisa förslaget?", "Ditt förslag går inte till omröstning", "Lampan lagas av tekniska.", "https://ekbacka.example/felanmalan",
 		"(förslagsställarens egen länk)", "Brevet skickas om 10 minuter", "Koden: Det är en felanmälan", "Dina ord, förslagets text och numret")
 	silent(t, "the preview", page, "/unfollow/", "/manage/")
 	if h.sheet(got.ID).Standing.Moderation != petition.Reviewing {
@@ -131,7 +131,7 @@ func TestReject(t *testing.T) {
 	edit := moderator.do("POST", action+"/granska", mergeForms(confirm, url.Values{"andra": {"ja"}}))
 	says(t, "changing it", moderator.shown(edit, http.StatusOK), "Lampan lagas av", "tekniska.")
 	for range 2 { // the same form again is no second decision
-		says(t, "decided", moderator.post(action, confirm), "Förslaget är avslaget", "Beslutet kan ångras till kl. 10.40", "Avslaget", "Hör till Felanmälan")
+		says(t, "decided", moderator.post(action, confirm), "Förslaget är avvisat", "Beslutet kan ångras till kl. 10.40", "Avvisat", "Hör till Felanmälan")
 	}
 	h.ok(h.box.Drain(t.Context()))
 	if n := len(h.post.To(address)); n != 1 { // the letter that asked to confirm
@@ -140,7 +140,7 @@ func TestReject(t *testing.T) {
 	for range 2 {
 		says(t, "undone", moderator.post(base+got.ID+"/angra", url.Values{}), "Beslutet är ångrat", "Ångrat", "Läses")
 	}
-	says(t, "decided again with the same form", moderator.post(action, confirm), "Förslaget är avslaget")
+	says(t, "decided again with the same form", moderator.post(action, confirm), "Förslaget är avvisat")
 	h.clock.Advance(10 * time.Minute)
 	_, err := h.Run(t.Context())
 	h.ok(err)

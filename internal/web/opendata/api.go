@@ -33,28 +33,20 @@ const (
 	longestQuery = 200 // runes
 )
 
-// always lets any site read the answer, and writes what went wrong as a
-// problem. A fault of ours goes on to the router, which puts it in the log.
-func (p *Pages) always(do route.Handler) route.Handler {
+// guard answers while the interface is switched on, and writes what went wrong
+// as a problem. A fault of ours goes on to the router, which puts it in the log.
+func (p *Pages) guard(do route.Handler) route.Handler {
 	return func(w http.ResponseWriter, r *route.Request) error {
-		anywhere(w)
-		err := do(w, r)
+		err := wrong("off", "")
+		if p.On == nil || p.On() {
+			err = do(w, r)
+		}
 		var asked mistake
 		if err == nil || !errors.As(err, &asked) && fault.KindOf(err) == fault.Internal {
 			return err
 		}
 		return Problem(w, r, err)
 	}
-}
-
-// guard answers while the interface is switched on.
-func (p *Pages) guard(do route.Handler) route.Handler {
-	return p.always(func(w http.ResponseWriter, r *route.Request) error {
-		if p.On != nil && !p.On() {
-			return wrong("off", "")
-		}
-		return do(w, r)
-	})
 }
 
 // put serves what maker gives as JSON, from the shelf.

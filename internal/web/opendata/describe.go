@@ -44,6 +44,7 @@ type about struct {
 }
 
 func (p *Pages) info(w http.ResponseWriter, _ *route.Request) error {
+	w.Header().Set("Cache-Control", "public, max-age=3600")
 	return writeJSON(w, http.StatusOK, "application/json", about{"petitions", Version, released, p.BaseURL + APIPath + "/openapi.json", "active"})
 }
 

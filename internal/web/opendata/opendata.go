@@ -136,14 +136,15 @@ func New(d Deps) (*Pages, error) {
 // Routes are open to anyone, and look at nobody.
 func (p *Pages) Routes() []route.Route {
 	open := func(path string, do route.Handler) route.Route {
-		return route.Route{Pattern: "GET " + path, Access: route.Public, Discreet: true, Do: do}
+		return route.Route{Pattern: "GET " + path, Access: route.Public, Discreet: true, AnyOrigin: true, Do: do}
 	}
 	api := func(path string, do route.Handler) route.Route { return open(APIPath+path, p.guard(do)) }
 	return []route.Route{
-		open(Path, p.page),
+		{Pattern: "GET " + Path, Access: route.Public, Discreet: true, Do: p.page},
 		open(DCATPath, p.dcat),
-		open(APIPath+"/api-info", p.always(p.info)),
-		open(APIPath+"/openapi.json", p.always(p.openAPI)),
+		open(APIPath, p.info), // the catalogue gives the root, so it says what it is
+		open(APIPath+"/api-info", p.info),
+		open(APIPath+"/openapi.json", p.openAPI),
 		api("/petitions", p.list),
 		api("/petitions.csv", p.csv),
 		api("/petitions/{id}", p.one),
@@ -187,16 +188,7 @@ func lookOf(r *http.Request) string {
 }
 
 func (p *Pages) dcat(w http.ResponseWriter, r *route.Request) error {
-	anywhere(w)
 	return p.Shelf.Serve(w, r.Request, "opendata/dcat", func(context.Context) (shelf.Item, error) {
 		return shelf.Item{Body: p.catalogue, Type: rdf}, nil
 	})
-}
-
-// anywhere lets pages of other sites read the answer: it is the same for all,
-// and no login is looked at.
-func anywhere(w http.ResponseWriter) {
-	w.Header().Set("Access-Control-Allow-Origin", "*")
-	w.Header().Set("Access-Control-Expose-Headers", "ETag, Link, Retry-After")
-	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 }

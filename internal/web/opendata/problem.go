@@ -63,6 +63,8 @@ var problems = map[string]said{
 		[2]string{"Avstängt just nu", "Kommunen har stängt av gränssnittet en stund. Förslagen finns på webbplatsen som vanligt."}},
 	"not-found": {404, [2]string{"Not here", "There is no such petition, or it is not public yet. Or there is no such address."},
 		[2]string{"Finns inte", "Det finns inget sådant förslag, eller så är det inte offentligt än. Eller så finns inte adressen."}},
+	"wrong-method": {405, [2]string{"Not with that method", "The address is here and does not take that method. Allow names those that it takes."},
+		[2]string{"Inte med den metoden", "Adressen finns men tar inte den metoden. De som går står i Allow."}},
 	"gone": {410, [2]string{"Removed", "The petition was here and has been removed."},
 		[2]string{"Borttaget", "Förslaget har funnits här och är borttaget."}},
 	"unavailable": {503, [2]string{"Not right now", "The data cannot be read at the moment. Try again in a minute."},

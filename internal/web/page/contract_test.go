@@ -26,7 +26,7 @@ func TestContract(t *testing.T) {
 		for _, s := range samples(towns[0]) {
 			t.Run(lang+"/"+s.name, func(t *testing.T) { pagetest.Check(t, renderSample(t, set, s, lang), lang) })
 		}
-		for _, kind := range []fault.Kind{fault.Invalid, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.Conflict,
+		for _, kind := range []fault.Kind{fault.Invalid, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.WrongMethod, fault.Conflict,
 			fault.Gone, fault.TooLarge, fault.TooMany, fault.Unavailable, fault.Internal} {
 			w := httptest.NewRecorder()
 			err := r.Problem(w, get("/x", lang, "auto"), Data{Municipality: towns[1]}, fault.New(kind, "198507099805"), "7F3A2")

@@ -60,6 +60,8 @@ func problemOf(k fault.Kind) (status int, name string) {
 		return http.StatusForbidden, "forbidden"
 	case fault.NotFound:
 		return http.StatusNotFound, "not-found"
+	case fault.WrongMethod:
+		return http.StatusMethodNotAllowed, "wrong-method"
 	case fault.Conflict:
 		return http.StatusConflict, "conflict"
 	case fault.Gone:

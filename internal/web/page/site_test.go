@@ -264,7 +264,7 @@ func TestFormPageHeader(t *testing.T) {
 			continue
 		}
 		page := string(renderSample(t, set, s, Swedish))
-		for _, want := range []string{"Anna Berglund", ">Logga ut</button>", `href="/hjalp"`, `href="#nerst">Gå nerst</a>`, `id="nerst"`} {
+		for _, want := range []string{"Anna Berglund", ">Logga ut</button>", `href="/hjalp"`, `href="#nerst">Gå längst ner</a>`, `id="nerst"`} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s has no %s", s.name, want)
 			}

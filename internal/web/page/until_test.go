@@ -18,6 +18,7 @@ func TestUntil(t *testing.T) {
 		time.Date(2027, 6, 21, 22, 0, 0, 0, time.UTC): "page.until.day",
 		time.Date(2027, 1, 22, 0, 37, 0, 0, sweden):   "page.until.time",
 		time.Date(2027, 1, 22, 0, 0, 0, 0, time.UTC):  "page.until.time",
+		time.Date(2027, 1, 22, 0, 0, 30, 0, sweden):   "page.until.time", // half a minute is no day more
 	} {
 		if m, ok := Until(ends, sweden).(Msg); !ok || m.Key != want {
 			t.Errorf("%v: %+v, want %s", ends, Until(ends, sweden), want)

@@ -84,7 +84,7 @@ type oneBody struct {
 	Left    page.Text
 	Vote    voteBox
 	Now     page.Summary
-	Miles   page.Summary
+	Miles   page.Details
 	Graph   graph
 	Places  page.Component // districts
 	Events  page.Timeline
@@ -97,10 +97,12 @@ type oneBody struct {
 func (p *Pages) onePage(f facts) built {
 	b := oneBody{Title: spoken(f.Title), Tag: tagOf(f.Standing), What: lines(f.Text.What), Why: lines(f.Text.Why),
 		Meta: page.T("petition.list.meta", "number", page.CaseNumber(f.Registry), "date", page.Date(f.ReceivedAt)),
-		Bar:  progress(f.Card), Left: p.until(f), Vote: p.voteBox(f), Now: nowOf(f), Miles: milestones(f),
+		Bar:  progress(f.Card), Left: p.until(f), Vote: p.voteBox(f), Now: nowOf(f),
 		Places: placesOf(f), Stored: p.storedBox(f), Follow: p.followBox(f), Before: p.before(f),
 		Graph: p.graph(f)}
 	b.Events, b.Earlier = p.events(f)
+	// While one can vote, the way to what is stored of a vote is kept short.
+	b.Miles = page.Details{Summary: page.T("petition.miles.title"), Body: milestones(f), Open: b.Vote.Action == ""}
 	if f.look.lang == page.English {
 		b.Foreign = page.Swedish
 	}

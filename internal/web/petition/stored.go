@@ -10,12 +10,17 @@ import (
 // can truly be said of who could see a vote.
 type storedBox struct {
 	Promise []page.Text
-	Rows    page.Summary
+	Rows    page.Summary   // what concerns a vote comes first
+	Others  page.Component // further rows, folded
 	// Gone tells what has been destroyed, and After what follows from it.
 	Gone     []page.Text
 	After    page.Text
 	Disposal page.Text
 }
+
+// storedOpen is how many rows stand open: what is kept of a vote, where the key
+// is, and what is known of who votes.
+const storedOpen = 3
 
 func (p *Pages) storedBox(f facts) storedBox {
 	b := storedBox{Promise: promiseText(f), Gone: p.gone(f)}
@@ -60,6 +65,10 @@ func (p *Pages) storedBox(f facts) storedBox {
 		row(t("sender"), t("sender_where"), page.N("petition.stored.sender_until", f.settings.AuthorDays))
 	}
 	row(t("proposal"), page.T("petition.stored.proposal_where", "number", page.CaseNumber(f.Registry)), t("proposal_until"))
+	if rows := b.Rows.Rows; len(rows) > storedOpen+1 {
+		b.Rows.Rows = rows[:storedOpen]
+		b.Others = page.Details{Summary: page.N("petition.stored.others", len(rows)-storedOpen), Body: page.Summary{Rows: rows[storedOpen:]}}
+	}
 	if !f.stored.KeysDestroyed.IsZero() && !f.stored.RowsDropped.IsZero() {
 		b.After = t("after")
 	}

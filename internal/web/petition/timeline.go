@@ -221,7 +221,7 @@ func turnOf(f facts) page.Text {
 
 // milestones are the great days of a petition, past and to come.
 func milestones(f facts) page.Summary {
-	s := page.Summary{Title: page.T("petition.miles.title")}
+	s := page.Summary{}
 	row := func(key string, at time.Time) {
 		var value page.Text = page.T("petition.miles.not_yet")
 		if !at.IsZero() {

@@ -78,7 +78,7 @@ func (p *Pages) receipt(w http.ResponseWriter, r *route.Request, got petition.Re
 	d := p.data(r, page.T("proposal.receipt.title"))
 	d.OwnHeading = true
 	b := receiptBody{Link: p.link(got.Manage), Once: page.T("proposal.receipt.once"), Receipt: page.Receipt{Title: page.T("proposal.receipt.title"), NumberLabel: page.T("proposal.receipt.number"),
-		Number: page.CaseNumber(got.Registry), At: got.At, Body: spaced(page.T("proposal.receipt.read"), page.N("proposal.receipt.days", set.TargetDays))}}
+		Number: page.CaseNumber(got.Registry), At: got.At}}
 	if got.Again {
 		b.Once = page.T("proposal.receipt.again")
 	}

@@ -319,7 +319,7 @@ func TestSettingsAreSaid(t *testing.T) {
 	}{
 		{func(s *petition.Settings) { s.GuardianBelow = 0 }, "Alla får lämna förslag, även barn och unga."},
 		{func(s *petition.Settings) { s.QuarantineMonths = 0 }, "Samma fråga ska inte redan vara på gång."},
-		{func(s *petition.Settings) { s.Durations = []petition.Duration{{Days: 1}} }, "kan alla rösta på det i 1 dag."},
+		{func(s *petition.Settings) { s.Durations = []petition.Duration{{Days: 1}} }, "går det att rösta på det i 1 dag."},
 		{func(s *petition.Settings) { s.MailRequired = true }, "Med en bekräftad adress börjar vi läsa förslaget tidigare."},
 		{func(s *petition.Settings) { s.Threshold = petition.Threshold{PerMille: 1, Population: 77_000} }, "Får det 77 röster"},
 	} {

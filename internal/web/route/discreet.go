@@ -65,6 +65,9 @@ func (rt *Router) serveDiscreet(route Route, limit int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, hr *http.Request) {
 		r := &Request{Request: hr, ClientIP: rt.clientIP(hr)}
 		r.limit(w, limit)
+		if route.AnyOrigin {
+			letAnyoneRead(w.Header())
+		}
 		outcome := fault.Internal
 		defer func() { rt.count(route.Pattern, outcome) }()
 		defer rt.recoverDiscreet(w, r, route.Pattern)

@@ -52,6 +52,9 @@ type Route struct {
 	// voting: no login is looked up, no line tells of one request, and an
 	// error page has no id. Only for Public. See DiscreetLog.
 	Discreet bool
+	// AnyOrigin lets pages of other sites read the answer: open data, the same
+	// for all. Only for Discreet GET.
+	AnyOrigin bool
 	// MaxBytes limits the body; 0 = 256 KiB.
 	MaxBytes int64
 	// Stream leaves the body to the handler, which reads it as it comes:
@@ -127,9 +130,7 @@ func New(opt Options, routes []Route) (*Router, error) {
 			return nil, err
 		}
 	}
-	rt.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		rt.finish(w, rt.request(r), fault.New(fault.NotFound, "no such address"))
-	})
+	rt.mux.HandleFunc("/", rt.nowhere)
 	return rt, nil
 }
 
@@ -158,6 +159,8 @@ func check(route Route) error {
 		return fmt.Errorf("route %q has no access rule", route.Pattern)
 	case route.Discreet && (route.Access != Public || route.NoLogin != nil):
 		return fmt.Errorf("route %q is discreet and has logins", route.Pattern)
+	case route.AnyOrigin && (!route.Discreet || method != "GET"):
+		return fmt.Errorf("route %q may be read by any site and is more than open data", route.Pattern)
 	case route.Access != Staff && len(route.Roles) > 0:
 		return fmt.Errorf("route %q names roles but is not for staff", route.Pattern)
 	}

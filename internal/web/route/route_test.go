@@ -69,7 +69,7 @@ func (s *site) options() Options {
 			return "", nil, fault.New(fault.Forbidden, "not of the staff")
 		},
 		Fail: func(w http.ResponseWriter, r *Request, err error) {
-			status := map[fault.Kind]int{fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404, fault.TooLarge: 413,
+			status := map[fault.Kind]int{fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404, fault.WrongMethod: 405, fault.TooLarge: 413,
 				fault.Invalid: 422, fault.Unavailable: 503}[fault.KindOf(err)]
 			if status == 0 {
 				status = 500
@@ -143,19 +143,21 @@ func TestTableWithAFaultRefusesToStart(t *testing.T) {
 	s := newSite(t)
 	ok := Route{Pattern: "GET /a", Access: Public, Do: say("a")}
 	for name, bad := range map[string]Route{
-		"no rule":              {Pattern: "GET /b", Do: say("b")},
-		"a rule that is none":  {Pattern: "GET /b", Access: "anyone", Do: say("b")},
-		"staff without a role": {Pattern: "GET /b", Access: Staff, Do: say("b")},
-		"staff with no name":   {Pattern: "GET /b", Access: Staff, Roles: []string{""}, Do: say("b")},
-		"roles for citizens":   {Pattern: "GET /b", Access: Citizen, Roles: []string{"officer"}, Do: say("b")},
-		"no handler":           {Pattern: "GET /b", Access: Public},
-		"no method":            {Pattern: "/b", Access: Public, Do: say("b")},
-		"another method":       {Pattern: "PUT /b", Access: Public, Do: say("b")},
-		"no path":              {Pattern: "GET b", Access: Public, Do: say("b")},
-		"a host":               {Pattern: "GET example.se/b", Access: Public, Do: say("b")},
-		"twice":                ok,
-		"in each other's way":  {Pattern: "GET /{x}", Access: Public, Do: say("b")},
-		"unreadable":           {Pattern: "GET /{", Access: Public, Do: say("b")},
+		"no rule":               {Pattern: "GET /b", Do: say("b")},
+		"a rule that is none":   {Pattern: "GET /b", Access: "anyone", Do: say("b")},
+		"staff without a role":  {Pattern: "GET /b", Access: Staff, Do: say("b")},
+		"staff with no name":    {Pattern: "GET /b", Access: Staff, Roles: []string{""}, Do: say("b")},
+		"roles for citizens":    {Pattern: "GET /b", Access: Citizen, Roles: []string{"officer"}, Do: say("b")},
+		"no handler":            {Pattern: "GET /b", Access: Public},
+		"no method":             {Pattern: "/b", Access: Public, Do: say("b")},
+		"another method":        {Pattern: "PUT /b", Access: Public, Do: say("b")},
+		"no path":               {Pattern: "GET b", Access: Public, Do: say("b")},
+		"a host":                {Pattern: "GET example.se/b", Access: Public, Do: say("b")},
+		"twice":                 ok,
+		"in each other's way":   {Pattern: "GET /{x}", Access: Public, Do: say("b")},
+		"data of the logged in": {Pattern: "GET /b", Access: Public, AnyOrigin: true, Do: say("b")},
+		"a post from anywhere":  {Pattern: "POST /b", Access: Public, Discreet: true, AnyOrigin: true, Do: say("b")},
+		"unreadable":            {Pattern: "GET /{", Access: Public, Do: say("b")},
 	} {
 		routes := []Route{ok, bad}
 		if name == "in each other's way" {
@@ -224,7 +226,7 @@ func TestWhoComesIn(t *testing.T) {
 			t.Errorf("%s is answered", method)
 		}
 	}
-	if status, body, _ := post(rt, "/oppen", nil); status != 404 {
+	if status, body, _ := post(rt, "/oppen", nil); status != 405 {
 		t.Errorf("a post to what is only read: %d %q", status, body)
 	}
 }

@@ -39,10 +39,23 @@ func (p *Pages) apiInfo(w http.ResponseWriter, r *route.Request) error {
 		p.BaseURL(r.Request) + APIPath + "/openapi.json", "active"})
 }
 
-func (p *Pages) apiDocument(w http.ResponseWriter, _ *route.Request) error {
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(openAPI) // the reader has gone away; nothing to tell anyone
-	return nil
+// apiDocument is openapi.json with this municipality's addresses: the profile
+// wants them whole (UFN.02, DOK.03).
+func (p *Pages) apiDocument(w http.ResponseWriter, r *route.Request) error {
+	var d map[string]any
+	if err := json.Unmarshal(openAPI, &d); err != nil {
+		return err
+	}
+	here := p.BaseURL(r.Request)
+	if about, ok := d["info"].(map[string]any); ok {
+		about["version"] = apiVersion
+		about["contact"] = map[string]string{"name": p.Municipality.Name, "url": here + Path, "email": p.Contact}
+	}
+	if more, ok := d["externalDocs"].(map[string]any); ok {
+		more["url"] = here + Path
+	}
+	d["servers"] = []map[string]string{{"url": here + APIPath, "description": p.Municipality.Name}}
+	return writeJSON(w, http.StatusOK, "application/json", d)
 }
 
 func writeJSON(w http.ResponseWriter, status int, kind string, v any) error {
@@ -149,7 +162,7 @@ var apiTroubles = map[trouble][2]string{
 	tooBig:    {"The file is too large", "50 MB is the most."},
 	tooLong:   {"Too involved", "The file could not be examined within its time and limits."},
 	busy:      {"Busy", "Many files are being validated. Try again in a minute."},
-	cut:       {"The upload broke off", "Not all of the file was received."},
+	cut:       {"The upload broke off", "Not all of the file was received, or the form around it cannot be read."},
 }
 
 // Problem writes an error as problem+json. Nothing of a fault of ours is told
@@ -171,6 +184,10 @@ func Problem(w http.ResponseWriter, r *route.Request, err error) error {
 			Detail: "This municipality has no certificate to issue them with."}, "no-tokens")
 	}
 	status := page.StatusOf(err)
+	if fault.Is(err, fault.WrongMethod) {
+		return writeProblem(w, r, problem{Title: "Not with that method", Status: status,
+			Detail: "The address is here and does not take that method. Allow names those that it takes."}, string(fault.WrongMethod))
+	}
 	return writeProblem(w, r, problem{Title: http.StatusText(status), Status: status, Detail: string(fault.KindOf(err))}, "")
 }
 

@@ -107,34 +107,3 @@ func TestAPIToken(t *testing.T) {
 		t.Errorf("%d %s", resp.StatusCode, text)
 	}
 }
-
-// The interface tells about itself as DIGG's profile has it, and its document
-// is JSON that names every path.
-func TestAPIAboutItself(t *testing.T) {
-	c := newCounter(t)
-	get := func(path string, into any) {
-		t.Helper()
-		resp, err := http.Get(c.url + APIPath + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		if err := json.NewDecoder(resp.Body).Decode(into); err != nil || resp.StatusCode != http.StatusOK {
-			t.Fatalf("%s: %d %v", path, resp.StatusCode, err)
-		}
-	}
-	var info apiAbout
-	get("/api-info", &info)
-	if info.Name == "" || info.Version != apiVersion || info.Status != "active" || info.Documentation != "https://ekbacka.example"+APIPath+"/openapi.json" {
-		t.Errorf("%+v", info)
-	}
-	var document struct {
-		OpenAPI string
-		Info    struct{ Version string }
-		Paths   map[string]any
-	}
-	get("/openapi.json", &document)
-	if document.Info.Version != apiVersion || document.Paths["/validations"] == nil || document.Paths["/api-info"] == nil {
-		t.Errorf("%+v", document)
-	}
-}

@@ -32,7 +32,8 @@ func (p *Pages) ask(w http.ResponseWriter, r *route.Request, t trouble) error {
 		Button: page.Button{Text: page.T("validate.form.check")},
 		Looks: page.List{Items: []page.Text{page.T("validate.form.looks_who"), page.T("validate.form.looks_changed"),
 			page.T("validate.form.looks_issuer"), page.T("validate.form.looks_pdfa")}},
-		API: page.T("validate.form.api", "address", page.CaseNumber(APIPath+"/validations")),
+		API: []page.Text{page.T("validate.form.api", "address", page.CaseNumber(APIPath+"/validations")), " ",
+			page.Link{URL: APIPath + "/openapi.json", Text: page.T("validate.form.api_doc")}},
 	}
 	status := http.StatusOK
 	switch {

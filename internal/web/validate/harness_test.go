@@ -61,7 +61,7 @@ func newCounter(t *testing.T, change ...func(*Deps)) *counter {
 			return v.Validate(ctx, data, validation.Options{PDFA: true})
 		},
 		Sign: func(msg []byte) []byte { return ed25519.Sign(key, msg) }, Verify: func(msg, sig []byte) bool { return ed25519.Verify(public, msg, sig) },
-		BaseURL: func(*http.Request) string { return "https://ekbacka.example" }}
+		BaseURL: func(*http.Request) string { return "https://ekbacka.example" }, Contact: "kontakt@ekbacka.example"}
 	for _, f := range change {
 		f(&d)
 	}
@@ -69,7 +69,13 @@ func newCounter(t *testing.T, change ...func(*Deps)) *counter {
 		t.Fatal(err)
 	}
 	fail := func(w http.ResponseWriter, r *route.Request, err error) {
-		if err := renderer.Problem(w, r.Request, page.Data{Municipality: municipality, Lang: page.LangOf(r.Request)}, err, r.ID); err != nil {
+		told := func() error {
+			return renderer.Problem(w, r.Request, page.Data{Municipality: municipality, Lang: page.LangOf(r.Request)}, err, r.ID)
+		}
+		if strings.HasPrefix(r.URL.Path, APIPath) { // as the product has it
+			told = func() error { return Problem(w, r, err) }
+		}
+		if err := told(); err != nil {
 			t.Error(err)
 		}
 	}

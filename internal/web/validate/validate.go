@@ -48,6 +48,9 @@ type Deps struct {
 	Token func(rep validation.Report, data []byte) (string, error)
 	// BaseURL is this site's own address, without a slash at the end.
 	BaseURL func(*http.Request) string
+	// Contact is the address of a function that answers questions about the
+	// interface, never a person's.
+	Contact string
 	// Uploads and Runs bound how many files are received, and judged, at the
 	// same time; 0 is 6 and 2.
 	Uploads, Runs int
@@ -107,6 +110,7 @@ func (p *Pages) Routes() []route.Route {
 		upload("POST "+Path, p.check),
 		{Pattern: "POST " + Path + "/rapport", Access: route.Public, Do: p.report, MaxBytes: 2 * maxReport},
 		{Pattern: "GET " + Path + "/rapport", Access: route.Public, Do: p.lost},
+		open("GET "+APIPath, p.apiInfo),
 		open("GET "+APIPath+"/api-info", p.apiInfo),
 		open("GET "+APIPath+"/openapi.json", p.apiDocument),
 		upload("POST "+APIPath+"/validations", p.apiValidate),

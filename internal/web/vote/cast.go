@@ -73,7 +73,7 @@ func (p *Pages) done(w http.ResponseWriter, r *route.Request) error {
 	// The title is a courtesy: what became of the vote is told without it.
 	if s, err := p.Petition(r.Context(), n.Petition); err == nil {
 		b.Name = swedish(s.Title)
-		if (b.Answer.Kind == page.AnswerYes) && !s.ClosesAt.IsZero() && n.Outcome != string(ballot.Withdrawn) {
+		if b.Answer.Kind == page.AnswerYes && p.Clock.Now().Before(s.ClosesAt) && n.Outcome != string(ballot.Withdrawn) {
 			b.Next = []page.Text{page.T("vote.done.until", "last", page.Until(s.ClosesAt, p.zone))}
 			if s.Receipts {
 				b.Next = append(b.Next, page.T("vote.done.receipt"))

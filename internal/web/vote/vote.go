@@ -266,9 +266,11 @@ func (p *Pages) confirm(w http.ResponseWriter, r *route.Request, a identity.Auth
 		return p.refuse(w, r, id, err)
 	}
 	b := confirmBody{Name: swedish(in.Title), Ticket: in.Ticket, Voted: in.Voted, Gone: in.Leave, Promise: p.promise(),
-		Until:  page.T("vote.confirm.until", "last", page.Until(in.ClosesAt, p.zone)),
 		Button: page.Button{Text: page.T("vote.confirm.vote"), Name: "val", Value: "rosta"},
 		Leave:  page.Link{Text: page.T("vote.confirm.leave"), URL: petitionPath(id)}}
+	if p.Clock.Now().Before(in.ClosesAt) { // in the grace after it nothing is promised
+		b.Until = page.T("vote.confirm.until", "last", page.Until(in.ClosesAt, p.zone))
+	}
 	data := p.data(r, page.T("vote.confirm.title"))
 	if in.Voted {
 		data.Title = page.T("vote.confirm.voted_title")

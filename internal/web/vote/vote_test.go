@@ -205,6 +205,9 @@ func TestWhenVotesAreNotTaken(t *testing.T) {
 	w.clock.Set(closes.Add(time.Minute))
 	w.browser().begin(id).see(http.StatusGone, "Omröstningen är avslutad", "ta tillbaka en röst")
 	late.post(Path, "biljett", late.field("biljett"), "val", "rosta").see(http.StatusOK, "Du har röstat")
+	if strings.Contains(late.text(), "Du kan ta tillbaka rösten") { // the time for that has passed
+		t.Error("what cannot be done any more is promised")
+	}
 	w.tx(func(tx *db.Tx) error { return ballot.Stop(t.Context(), tx, id) })
 	b.begin(id).see(http.StatusGone, "Omröstningen är avslutad")
 	if n := w.count(id); n != 2 {
