@@ -237,7 +237,8 @@ func readIdentifier(s *cryptobyte.String, tag cbasn1.Tag) (identifier, bool) {
 }
 
 // readSignatureAlgorithm gives what an identifier names. digest decides the
-// hash where the identifier does not (rsaEncryption). hash is that of the
+// hash where the identifier names the kind of key only (rsaEncryption, and
+// id-ecPublicKey, which older programs write for ECDSA). hash is that of the
 // algorithm even when it is weak and the algorithm therefore unknown.
 func readSignatureAlgorithm(id identifier, digest crypto.Hash) (a SignatureAlgorithm, hash crypto.Hash, fault string) {
 	switch {
@@ -247,8 +248,11 @@ func readSignatureAlgorithm(id identifier, digest crypto.Hash) (a SignatureAlgor
 			return UnknownAlgorithm, 0, FaultPSS
 		}
 		return algorithmOf(familyPSS, h), h, ""
-	case id.oid.Equal(oidRSA):
+	case id.oid.Equal(oidRSA), id.oid.Equal(oidECPublicKey):
 		a = algorithmOf(familyRSA, digest)
+		if id.oid.Equal(oidECPublicKey) {
+			a = algorithmOf(familyECDSA, digest)
+		}
 		if a == UnknownAlgorithm {
 			fault = FaultWeak
 		}

@@ -224,6 +224,23 @@ func TestTwoCertificatesMatch(t *testing.T) {
 	}
 }
 
+// Issue 3, part 2: a signature that only names the kind of key (id-ecPublicKey),
+// as older programs write ECDSA, is verified with the hash that it states.
+func TestKindOfKeyOnly(t *testing.T) {
+	p := newPerson(t, ecKey(t, elliptic.P256()))
+	der := edit(t, sign(t, p, crypto.SHA256, false, "beslut"), func(d, s [][]byte) ([][]byte, [][]byte) {
+		s[fieldAlgorithm] = []byte{0x30, 11, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 5, 0}
+		return d, s
+	})
+	s := must(cms.Parse(der))(t).Signers[0]
+	if err := s.Verify(digestOf(crypto.SHA256, "beslut")); err != nil || s.Algorithm != cms.ECDSAWithSHA256 {
+		t.Errorf("%v, faults %v: %v", s.Algorithm, s.Faults, err)
+	}
+	if s.Verify(digestOf(crypto.SHA256, "avslag")) == nil {
+		t.Error("another content")
+	}
+}
+
 // RFC 8419: Ed25519 is read.
 func TestEd25519(t *testing.T) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)

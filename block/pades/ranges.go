@@ -106,7 +106,9 @@ func (r *reader) gap(s *Signature, scan dictScan, found bool, gap span) {
 		return
 	}
 	r.scratch = slices.Grow(r.scratch[:0], len(text)/2)
-	if _, err := hex.Decode(r.scratch[:len(text)/2], text[1:len(text)-1]); err != nil {
+	_, err := hex.Decode(r.scratch[:len(text)/2], text[1:len(text)-1])
+	// One program writes all letters small or all of them capital.
+	if mixed := bytes.ContainsAny(text, "abcdef") && bytes.ContainsAny(text, "ABCDEF"); err != nil || mixed {
 		s.fault(FaultContentsHex)
 	}
 }

@@ -101,13 +101,14 @@ func TestValueFaults(t *testing.T) {
 		file []byte
 		want string
 	}{
-		"trailing garbage":  {replace(tail, "41"), pades.FaultContentsTail},
-		"white space":       {replace(tail, " 0"), pades.FaultContentsHex},
-		"not hexadecimal":   {replace(tail, "zz"), pades.FaultContentsHex},
-		"string ends early": {replace(tail-40, "> /A <"), pades.FaultRangeGap},
-		"filter gone":       {bytes.Replace(file, []byte("/Filter /Adobe"), []byte("/Fulter /Adobe"), 1), pades.FaultNoFilter},
-		"key twice":         {bytes.Replace(file, []byte("/SubFilter /ETSI.CAdES.detached"), []byte("/Filter /SI.CAdES.detached     "), 1), pades.FaultDuplicateKey},
-		"no range":          {bytes.Replace(file, []byte("/ByteRange"), []byte("/ByteRunge"), 1), pades.FaultRangeMissing},
+		"trailing garbage":     {replace(tail, "41"), pades.FaultContentsTail},
+		"white space":          {replace(tail, " 0"), pades.FaultContentsHex},
+		"not hexadecimal":      {replace(tail, "zz"), pades.FaultContentsHex},
+		"letters of two kinds": {replace(tail, "aA"), pades.FaultContentsHex},
+		"string ends early":    {replace(tail-40, "> /A <"), pades.FaultRangeGap},
+		"filter gone":          {bytes.Replace(file, []byte("/Filter /Adobe"), []byte("/Fulter /Adobe"), 1), pades.FaultNoFilter},
+		"key twice":            {bytes.Replace(file, []byte("/SubFilter /ETSI.CAdES.detached"), []byte("/Filter /SI.CAdES.detached     "), 1), pades.FaultDuplicateKey},
+		"no range":             {bytes.Replace(file, []byte("/ByteRange"), []byte("/ByteRunge"), 1), pades.FaultRangeMissing},
 	} {
 		if got := codes(t, c.file); !slices.Contains(got, c.want) {
 			t.Errorf("%s: %v, want %s", name, got, c.want)

@@ -122,7 +122,7 @@ func (a *Appearance) findPlace(d *pdf.Document, pages []pdf.Page, soon []reserve
 		n = len(pages)
 	}
 	if n < 1 || n > len(pages) {
-		return nil, [4]float64{}, fmt.Errorf("%w: the file has %d pages", ErrPage, len(pages))
+		return nil, [4]float64{}, fmt.Errorf("%w: the last one is %d", ErrPage, len(pages))
 	}
 	page := &pages[n-1]
 	v := viewOf(d, page)

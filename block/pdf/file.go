@@ -93,7 +93,8 @@ func (f *File) Bytes() []byte { return f.data }
 // later one.
 func (f *File) Version() string { return f.header }
 
-// Faults is what had to be mended to read the file, the first hundred of them.
+// Faults is what had to be mended to read the file: the first hundred, and for
+// each code of which there were more, one with the offset -1.
 func (f *File) Faults() []Fault { return f.faults }
 
 // Rebuilt tells that the cross-reference sections could not be used: the

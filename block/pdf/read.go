@@ -16,9 +16,10 @@ type reader struct {
 	price   int64
 	names   map[string]Name
 	entries int64
-	rev     int        // the revision whose objects are being read
-	lengths int        // indirect lengths within each other
-	missing []*version // versions whose entries lead to something else
+	rev     int             // the revision whose objects are being read
+	lengths int             // indirect lengths within each other
+	more    map[string]bool // codes of faults that are not all kept
+	missing []*version      // versions whose entries lead to something else
 }
 
 // Read reads a file whole: its revisions, and every object of each. It keeps
@@ -36,7 +37,7 @@ func Read(data []byte, o Options) (*File, error) {
 		return nil, ErrNotPDF
 	}
 	f.header = headerVersion(data[head+len("%PDF-"):])
-	r := &reader{f: f, timer: f.budget.begin(), names: map[string]Name{}}
+	r := &reader{f: f, timer: f.budget.begin(), names: map[string]Name{}, more: map[string]bool{}}
 	defer r.timer.stop()
 	r.p = r.parser(data, r.mend)
 	r.p.lenRef = r.indirectLength
@@ -72,8 +73,12 @@ func (r *reader) parser(data []byte, fault func(int, string, string)) parser {
 }
 
 func (r *reader) mend(at int, code, reason string) {
-	if len(r.f.faults) < maxFaults {
+	switch {
+	case len(r.f.faults) < maxFaults:
 		r.f.faults = append(r.f.faults, Fault{Offset: int64(at), Code: code, Reason: reason})
+	case !r.more[code]:
+		r.more[code] = true
+		r.f.faults = append(r.f.faults, Fault{Offset: -1, Code: code, Reason: reason})
 	}
 }
 

@@ -220,8 +220,8 @@ func (p *pool) chainOf(leaf *x509.Certificate) (certs []*x509.Certificate, compl
 // judges the path anew.
 func (pa path) obeys(at time.Time) bool {
 	for i, c := range pa.certs {
-		if len(c.UnhandledCriticalExtensions) > 0 || limitsNames(c) {
-			return pa.valid(at) == nil
+		if len(c.UnhandledCriticalExtensions) > 0 || limitsNames(c) || limitsPolicies(c) {
+			return pa.valid(at) == nil && !slices.ContainsFunc(pa.certs[i:], limitsOthers)
 		}
 		if i == 0 {
 			continue
@@ -240,8 +240,43 @@ func (pa path) obeys(at time.Time) bool {
 func limitsNames(c *x509.Certificate) bool {
 	n := len(c.PermittedDNSDomains) + len(c.ExcludedDNSDomains) + len(c.PermittedIPRanges) + len(c.ExcludedIPRanges) +
 		len(c.PermittedEmailAddresses) + len(c.ExcludedEmailAddresses) + len(c.PermittedURIDomains) + len(c.ExcludedURIDomains)
-	return n > 0 || c.PermittedDNSDomainsCritical
+	return n > 0 || c.PermittedDNSDomainsCritical || limitsOthers(c)
 }
+
+func limitsPolicies(c *x509.Certificate) bool {
+	return c.RequireExplicitPolicy > 0 || c.RequireExplicitPolicyZero || c.InhibitAnyPolicy > 0 || c.InhibitAnyPolicyZero ||
+		c.InhibitPolicyMapping > 0 || c.InhibitPolicyMappingZero
+}
+
+// limitsOthers tells whether a certificate limits names of kinds that
+// crypto/x509 does not compare, such as those of persons (RFC 5280, 4.2.1.10).
+// It says so itself only where the extension is critical.
+func limitsOthers(c *x509.Certificate) bool {
+	for _, e := range c.Extensions {
+		if !e.Id.Equal(oidNameConstraints) {
+			continue
+		}
+		var limits struct {
+			Permitted []subtree `asn1:"optional,tag:0"`
+			Excluded  []subtree `asn1:"optional,tag:1"`
+		}
+		if rest, err := asn1.Unmarshal(e.Value, &limits); err != nil || len(rest) > 0 {
+			return true
+		}
+		return slices.ContainsFunc(slices.Concat(limits.Permitted, limits.Excluded), func(s subtree) bool {
+			return !slices.Contains([]int{1, 2, 6, 7}, s.Base.Tag) // address, host, URI, IP address
+		})
+	}
+	return false
+}
+
+// subtree is a GeneralSubtree.
+type subtree struct {
+	Base     asn1.RawValue
+	Min, Max asn1.RawValue `asn1:"optional"`
+}
+
+var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 
 // valid has crypto/x509 judge exactly this path.
 func (pa path) valid(at time.Time) error {

@@ -22,7 +22,7 @@ const (
 // 6.3; EN 319 122-1, 5 and 6.3. claims: the signature says that it is PAdES.
 func cmsWeight(code string, claims bool) weight {
 	switch code {
-	case cms.FaultManySigners, cms.FaultNoSigner, cms.FaultContentPresent, cms.FaultDuplicateAttr,
+	case cms.FaultNoSigner, cms.FaultContentPresent, cms.FaultDuplicateAttr,
 		cms.FaultContentType, cms.FaultDigestMismatch, cms.FaultAttrValues:
 		return broken
 	case cms.FaultNoSignedAttrs, cms.FaultNoDigest, cms.FaultNoContentType:
@@ -36,6 +36,11 @@ func cmsWeight(code string, claims bool) weight {
 			return doubt
 		}
 		return form
+	case cms.FaultManySigners: // as one common program writes every signature
+		if claims {
+			return broken
+		}
+		return doubt
 	case cms.FaultTrailing, cms.FaultBadCertificate:
 		return doubt
 	case cms.FaultUnsortedCerts, cms.FaultSigningTime, cms.FaultKeyID:
@@ -74,70 +79,70 @@ func cmsSwedish(code string) string {
 		{cms.FaultUnsortedCerts, "Certifikaten eller spärrlistorna står inte i den ordning som formatet DER kräver."},
 		{cms.FaultValueEncoding, "Ett värde är inte skrivet som formatet DER kräver."},
 		{cms.FaultEmbedded, "Ett certifikat, en spärrlista eller ett tillägg är inte skrivet i formatet DER."},
-		{cms.FaultTrailing, "Det följer andra byte än nollor efter signaturen."},
+		{cms.FaultTrailing, "Det följer andra byte än nollor efter underskriften."},
 		{cms.FaultVersion, "Ett versionsnummer stämmer inte med innehållet."},
-		{cms.FaultContentPresent, "Signaturen bär med sig ett eget innehåll i stället för att gälla dokumentet."},
-		{cms.FaultNoSigner, "Det finns ingen undertecknare i signaturen."},
-		{cms.FaultManySigners, "Det finns flera undertecknare i samma signatur."},
-		{cms.FaultBadCertificate, "Ett certifikat i signaturen går inte att läsa."},
+		{cms.FaultContentPresent, "Underskriften bär med sig ett eget innehåll i stället för att gälla dokumentet."},
+		{cms.FaultNoSigner, "Det finns ingen undertecknare i underskriften."},
+		{cms.FaultManySigners, "Det finns flera undertecknare i samma underskrift."},
+		{cms.FaultBadCertificate, "Ett certifikat i underskriften går inte att läsa."},
 		{cms.FaultDigestSet, "Uppgiften om kontrollsummans metod stämmer inte med undertecknarens."},
-		{cms.FaultNoSignedAttrs, "Signaturen saknar undertecknade egenskaper."},
+		{cms.FaultNoSignedAttrs, "Underskriften saknar undertecknade egenskaper."},
 		{cms.FaultNoDigest, "Dokumentets kontrollsumma finns inte bland det som är undertecknat."},
 		{cms.FaultNoContentType, "Innehållets typ finns inte bland det som är undertecknat."},
 		{cms.FaultContentType, "Den undertecknade uppgiften om innehållets typ stämmer inte."},
 		{cms.FaultDuplicateAttr, "En egenskap står mer än en gång."},
 		{cms.FaultAttrValues, "En egenskap som ska ha exakt ett riktigt värde har inte det."},
 		{cms.FaultDigestMismatch, "Uppgifterna om kontrollsummans metod säger emot varandra."},
-		{cms.FaultAlgorithm, "Signaturen använder en metod som inte är känd."},
-		{cms.FaultPSS, "Signaturmetodens inställningar är inte de vanliga."},
-		{cms.FaultWeak, "Signaturen använder en metod som är för svag för att lita på."},
-		{cms.FaultNoCertificate, "Undertecknarens certifikat finns inte i signaturen."},
-		{cms.FaultManyMatching, "Flera olika certifikat i signaturen kan vara undertecknarens."},
+		{cms.FaultAlgorithm, "Underskriften använder en metod som inte är känd."},
+		{cms.FaultPSS, "Underskriftsmetodens inställningar är inte de vanliga."},
+		{cms.FaultWeak, "Underskriften använder en metod som är för svag för att lita på."},
+		{cms.FaultNoCertificate, "Undertecknarens certifikat finns inte i underskriften."},
+		{cms.FaultManyMatching, "Flera olika certifikat i underskriften kan vara undertecknarens."},
 		{cms.FaultKeyID, "Undertecknaren anges med nyckelns id i stället för med utfärdare och serienummer."},
 		{cms.FaultSigningTime, "Tiden står bland det som är undertecknat, vilket PAdES inte tillåter."},
 		{cms.FaultNoESS, "Certifikatet finns inte bland det som är undertecknat."},
-		{cms.FaultESSV1, "Certifikatet är bundet till signaturen bara med SHA-1."},
-		{cms.FaultESSMismatch, "Signaturen pekar ut ett annat certifikat än undertecknarens."},
+		{cms.FaultESSV1, "Certifikatet är bundet till underskriften bara med SHA-1."},
+		{cms.FaultESSMismatch, "Underskriften pekar ut ett annat certifikat än undertecknarens."},
 	} {
 		if e[0] == code {
 			return e[1]
 		}
 	}
-	return "Signaturen avviker från sitt format (" + code + ")."
+	return "Underskriften avviker från sitt format (" + code + ")."
 }
 
 // rangeSwedish are the reasons of block/pades in Swedish.
 func rangeSwedish(code string) string {
 	for _, e := range [][2]string{
-		{pades.FaultRangeMissing, "Signaturen anger inte vad den täcker."},
-		{pades.FaultRangeCount, "Det som signaturen täcker är inte exakt två delar av filen."},
-		{pades.FaultRangeNumber, "Uppgiften om vad signaturen täcker är orimlig."},
-		{pades.FaultRangeStart, "Det som signaturen täcker börjar inte vid filens början."},
-		{pades.FaultRangeOverlap, "De två delar som signaturen täcker går in i varandra."},
-		{pades.FaultRangeOutside, "Det som signaturen täcker sträcker sig utanför filen."},
-		{pades.FaultRangeGap, "Det som signaturen lämnar utanför är inte bara signaturens eget värde."},
-		{pades.FaultRangeEnd, "Det som signaturen täcker slutar inte där en sparad version av filen slutar."},
-		{pades.FaultContents, "Signaturen saknar värde."},
-		{pades.FaultContentsHex, "Signaturens värde är inte skrivet som rena hexadecimala siffror."},
-		{pades.FaultContentsTail, "Något följer efter signaturen inne i dess värde."},
-		{pades.FaultDuplicateKey, "Samma uppgift står två gånger i signaturen."},
-		{pades.FaultValueShared, "Flera fält delar på samma signatur."},
+		{pades.FaultRangeMissing, "Underskriften anger inte vad den täcker."},
+		{pades.FaultRangeCount, "Det som underskriften täcker är inte exakt två delar av filen."},
+		{pades.FaultRangeNumber, "Uppgiften om vad underskriften täcker är orimlig."},
+		{pades.FaultRangeStart, "Det som underskriften täcker börjar inte vid filens början."},
+		{pades.FaultRangeOverlap, "De två delar som underskriften täcker går in i varandra."},
+		{pades.FaultRangeOutside, "Det som underskriften täcker sträcker sig utanför filen."},
+		{pades.FaultRangeGap, "Det som underskriften lämnar utanför är inte bara underskriftens eget värde."},
+		{pades.FaultRangeEnd, "Det som underskriften täcker slutar inte där en sparad version av filen slutar."},
+		{pades.FaultContents, "Underskriften saknar värde."},
+		{pades.FaultContentsHex, "Underskriftens värde är inte skrivet som rena hexadecimala siffror."},
+		{pades.FaultContentsTail, "Något följer efter underskriften inne i dess värde."},
+		{pades.FaultDuplicateKey, "Samma uppgift står två gånger i underskriften."},
+		{pades.FaultValueShared, "Flera fält delar på samma underskrift."},
 		{pades.FaultNameShared, "Flera fält har samma namn."},
 		{pades.FaultFieldTwice, "Signaturfältet går att nå på mer än ett sätt."},
 		{pades.FaultKidParent, "Signaturfältet ligger under ett annat fält än det uppger."},
-		{pades.FaultInheritedValue, "Signaturen hör till ett fält som har egna fält under sig."},
-		{pades.FaultNoFilter, "Signaturen anger inte hur den ska läsas."},
-		{pades.FaultFieldType, "Signaturen ligger i ett fält som inte är ett signaturfält."},
-		{pades.FaultManyWidgets, "Signaturen visas på mer än ett ställe."},
-		{pades.FaultNotInForm, "Filen har en signatur som inte hör till något signaturfält."},
-		{pades.FaultReplaced, "En tidigare signatur har bytts ut."},
+		{pades.FaultInheritedValue, "Underskriften hör till ett fält som har egna fält under sig."},
+		{pades.FaultNoFilter, "Underskriften anger inte hur den ska läsas."},
+		{pades.FaultFieldType, "Underskriften ligger i ett fält som inte är ett signaturfält."},
+		{pades.FaultManyWidgets, "Underskriften visas på mer än ett ställe."},
+		{pades.FaultNotInForm, "Filen har en underskrift som inte hör till något signaturfält."},
+		{pades.FaultReplaced, "En tidigare underskrift har bytts ut."},
 		{pades.FaultRemoved, "En underskrift som fanns i filen har tagits bort efteråt."},
 	} {
 		if e[0] == code {
 			return e[1]
 		}
 	}
-	return "Signaturen ligger inte i filen som den ska (" + code + ")."
+	return "Underskriften ligger inte i filen som den ska (" + code + ")."
 }
 
 func cmsReason(code string) Reason {

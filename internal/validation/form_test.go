@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/sha256"
+	"encoding/asn1"
 	"slices"
 	"testing"
 
@@ -36,6 +37,10 @@ func TestForms(t *testing.T) {
 		t.Helper()
 		return finish(t, id, attrs, err, nil)
 	}
+	twice := func(attrs []byte, err error) []byte {
+		t.Helper()
+		return twoSigners(t, finish(t, &tsa.Identity{Key: id.Key, Certificate: id.Certificate}, attrs, err, nil))
+	}
 	const etsi, adbe = "ETSI.CAdES.detached", "adbe.pkcs7.detached"
 	for _, test := range []struct {
 		name, sub string
@@ -61,6 +66,16 @@ func TestForms(t *testing.T) {
 			return made(cms.SignedAttributes(sum[:], crypto.SHA256, id.Certificate))
 		}, validation.HashFailure, "B-B", "content-changed"},
 		{"no signature at all", etsi, func([]byte) []byte { return []byte{0x30, 3, 2, 1, 0} }, validation.FormatFailure, validation.NotPAdES, "unreadable-signature"},
+		{"two signers", etsi, func(d []byte) []byte {
+			return twice(cms.SignedAttributes(d, crypto.SHA256, id.Certificate))
+		}, validation.FormatFailure, validation.NotPAdES, "cms-several-signers"},
+		{"two signers, older form", adbe, func(d []byte) []byte {
+			return twice(cms.SignedAttributes(d, crypto.SHA256, id.Certificate))
+		}, validation.SigConstraintsFailure, validation.NotPAdES, "cms-several-signers"},
+		{"two signers of other content, older form", adbe, func(d []byte) []byte {
+			sum := sha256.Sum256(d)
+			return twice(cms.SignedAttributes(sum[:], crypto.SHA256, id.Certificate))
+		}, validation.HashFailure, validation.NotPAdES, "content-changed"},
 		{"bytes behind the signature", etsi, func(d []byte) []byte {
 			return append(made(cms.SignedAttributes(d, crypto.SHA256, id.Certificate)), 1, 2, 3)
 		}, validation.SigConstraintsFailure, validation.NotPAdES, ""},
@@ -100,4 +115,35 @@ func finish(t *testing.T, id *tsa.Identity, attrs []byte, err error, content []b
 		t.Fatal(err)
 	}
 	return der
+}
+
+// twoSigners gives a signature its signer once more, as some programs do.
+func twoSigners(t *testing.T, der []byte) []byte {
+	t.Helper()
+	parts := func(data []byte) (out []asn1.RawValue) {
+		for len(data) > 0 {
+			var v asn1.RawValue
+			rest, err := asn1.Unmarshal(data, &v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, data = append(out, v), rest
+		}
+		return out
+	}
+	whole := func(v asn1.RawValue, content []byte) []byte {
+		out, err := asn1.Marshal(asn1.RawValue{Class: v.Class, Tag: v.Tag, IsCompound: true, Bytes: content})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	info := parts(der)[0]
+	outer := parts(info.Bytes)
+	data := parts(outer[1].Bytes)[0]
+	signers := parts(data.Bytes)
+	set := signers[len(signers)-1]
+	front := bytes.TrimSuffix(data.Bytes, set.FullBytes)
+	again := whole(data, append(bytes.Clone(front), whole(set, bytes.Repeat(set.Bytes, 2))...))
+	return whole(info, append(bytes.Clone(outer[0].FullBytes), whole(outer[1], again)...))
 }

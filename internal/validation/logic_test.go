@@ -133,7 +133,7 @@ func TestWeights(t *testing.T) {
 		claims bool
 		want   weight
 	}{
-		{cms.FaultManySigners, false, broken}, {cms.FaultContentPresent, true, broken}, {cms.FaultNoSignedAttrs, true, broken}, {cms.FaultNoSignedAttrs, false, form},
+		{cms.FaultManySigners, false, doubt}, {cms.FaultManySigners, true, broken}, {cms.FaultContentPresent, true, broken}, {cms.FaultNoSignedAttrs, true, broken}, {cms.FaultNoSignedAttrs, false, form},
 		{cms.FaultNoDigest, true, broken}, {cms.FaultDigestMismatch, false, broken}, {cms.FaultUnsorted, true, doubt}, {cms.FaultUnsorted, false, form},
 		{cms.FaultSigningTime, true, form}, {cms.FaultNoESS, true, doubt}, {cms.FaultTrailing, false, doubt}, {cms.FaultESSV1, true, note}, {"", true, note},
 	} {

@@ -11,6 +11,7 @@ import (
 
 	"medborgarnavet/block/cms"
 	"medborgarnavet/block/pades"
+	"medborgarnavet/block/pdf"
 	"medborgarnavet/block/pdf/diff"
 	"medborgarnavet/internal/validation/trust"
 )
@@ -85,10 +86,31 @@ func (r *run) place(it *item) []problem {
 			}
 		}
 	}
-	if r.file.Rebuilt() {
+	for _, c := range v.Changes {
+		if c.Doubtful && len(out) < maxChanges {
+			out = append(out, problem{SigConstraintsFailure, Reason{Code("change-" + c.Code), Text{c.ReasonSv, c.Reason}}})
+		}
+	}
+	switch {
+	case r.file.Rebuilt():
 		out = append(out, problem{SigConstraintsFailure, because(whyRebuilt)})
+	case r.twoWays(it.sig.Revision):
+		out = append(out, problem{SigConstraintsFailure, because(whyTwoWays)})
 	}
 	return out
+}
+
+// twoWays tells whether what a revision covers says something twice, so that
+// programs may show different documents of the same signed bytes.
+func (r *run) twoWays(revision int) bool {
+	end := r.file.Revisions()[revision].End
+	return slices.ContainsFunc(r.file.Faults(), func(f pdf.Fault) bool {
+		switch f.Code {
+		case "duplicate-key", "table-duplicate", "hybrid-conflict", "prev-loop", "unclosed":
+			return f.Offset < end
+		}
+		return false
+	})
 }
 
 // changes tells a signature's later changes, each once, and whether they added
@@ -144,7 +166,7 @@ func (r *run) signature(it *item) Signature {
 		j.isPAdES = j.isPAdES && rangeWeight(f.Code) == note
 	}
 	if r.format(j) {
-		r.integrity(j)
+		r.integrity(j, j.signer())
 		r.stampsOf(j)
 		r.trustIn(j)
 	}
@@ -185,6 +207,9 @@ func (r *run) format(j *judgement) bool {
 	}
 	s := j.signer()
 	if s == nil {
+		for i := range min(len(j.data.Signers), maxSigners) { // none is relied on, but a change is told
+			r.integrity(j, &j.data.Signers[i])
+		}
 		return false
 	}
 	if s.SigningTime != nil && j.out.ClaimedAt.IsZero() {
@@ -213,9 +238,11 @@ func hexSum(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// maxSigners is how many signers of one structure are looked at.
+const maxSigners = 8
+
 // integrity is EN 319 102-1, 5.2.7: the content and the signature value.
-func (r *run) integrity(j *judgement) {
-	s := j.signer()
+func (r *run) integrity(j *judgement, s *cms.SignerInfo) {
 	if s.Digest == 0 || !s.Digest.Available() {
 		if slices.Contains(s.Faults, cms.FaultWeak) {
 			j.fail(CryptoConstraintsFailureNoPOE, because(whyWeak))
@@ -327,6 +354,14 @@ func (r *run) trustIn(j *judgement) {
 	}
 }
 
+// couldBe tells whether a signer's word on the time can be true: not to come,
+// and not before there was a certificate. A day is for clocks of other zones
+// and certificates that are made for one signature.
+func (r *run) couldBe(at time.Time, s *cms.SignerInfo) bool {
+	const day = 24 * time.Hour
+	return !at.After(r.now.Add(day)) && (s == nil || s.Certificate == nil || !at.Before(s.Certificate.NotBefore.Add(-day)))
+}
+
 // finish concludes.
 func (r *run) finish(j *judgement) {
 	r.honour(j)
@@ -341,7 +376,10 @@ func (r *run) finish(j *judgement) {
 			j.note(because(whyClaimLater))
 		}
 	case o.TimeSource == FromToken:
-	case !o.ClaimedAt.IsZero():
+	case o.ClaimedAt.IsZero():
+	case !r.couldBe(o.ClaimedAt, j.signer()):
+		j.note(because(whyClaimFalse))
+	default:
 		o.SignedAt, o.TimeSource = o.ClaimedAt, FromClaim
 		j.note(because(whyTime))
 	}

@@ -19,14 +19,14 @@ func (s *step) checkBytes(revs []pdf.Revision) {
 		s.undefined(whyUnfinished, "", nil, 0)
 		return
 	}
-	if prev, ok := s.new.Int(this.Trailer["Prev"]); !ok || prev != before.StartXRef {
+	if prev, ok := s.new.Int(this.Trailer["Prev"]); !ok || !leadsTo(data, prev, before.StartXRef) {
 		s.undefined(whyPrev, "/Prev", nil, 0)
 	}
-	if !finished(data[this.StartXRef:to], this.StartXRef) {
+	if !finished(data[:to], this.StartXRef) {
 		s.undefined(whyUnfinished, "/startxref", nil, 0)
 	}
 	for _, f := range s.file.Faults() {
-		if f.Offset >= from && f.Offset < to && ambiguous[f.Code] {
+		if (f.Offset < 0 || f.Offset >= from && f.Offset < to) && ambiguous[f.Code] { // below 0: somewhere
 			s.undefined(whyAmbiguous, "byte "+strconv.FormatInt(f.Offset, 10), nil, 0)
 		}
 	}
@@ -45,7 +45,7 @@ func (s *step) checkBytes(revs []pdf.Revision) {
 var ambiguous = map[string]bool{
 	"duplicate-key": true, "stream-length": true, "generation": true, "entry-missing": true, "table-duplicate": true,
 	"table-start": true, "object-stream": true, "order": true, "hybrid-conflict": true, "prev": true, "prev-loop": true,
-	"unclosed": true, "dictionary": true, "cross-stream": true,
+	"unclosed": true, "dictionary": true, "cross-stream": true, "size": true,
 }
 
 // spans gives the bytes of every object that the revision's index names, and
@@ -104,19 +104,27 @@ func sortedInts(m map[int]pdf.Entry) []int {
 }
 
 // finished tells whether a revision's index is followed by a startxref that
-// names it and by the end mark.
-func finished(tail []byte, start int64) bool {
+// names it and by the end mark, which the data ends with.
+func finished(data []byte, start int64) bool {
+	tail := data[start:]
 	i := bytes.LastIndex(tail, []byte("startxref"))
 	if i < 0 {
 		return false
 	}
 	rest := bytes.TrimSpace(tail[i+len("startxref"):])
-	digits := strconv.FormatInt(start, 10)
-	after, ok := bytes.CutPrefix(rest, []byte(digits))
-	if !ok || len(after) == 0 || !pdf.IsSpace(after[0]) {
+	digits := len(rest) - len(bytes.TrimLeft(rest, "0123456789"))
+	named, err := strconv.ParseInt(string(rest[:digits]), 10, 64)
+	if err != nil || digits == len(rest) || !pdf.IsSpace(rest[digits]) || !leadsTo(data, named, start) {
 		return false
 	}
-	return bytes.HasPrefix(bytes.TrimSpace(after), []byte("%%EOF"))
+	return bytes.HasPrefix(bytes.TrimSpace(rest[digits:]), []byte("%%EOF"))
+}
+
+// leadsTo tells whether a place that is named is that of an index, or white
+// space right before it, which some programs name and all readers pass over.
+func leadsTo(data []byte, named, start int64) bool {
+	const maxSpace = 4
+	return named >= 0 && named <= start && start-named <= maxSpace && len(bytes.TrimSpace(data[named:start])) == 0
 }
 
 // stray finds the first byte between from and to that is in no span, no white
@@ -194,15 +202,20 @@ func tableEntries(data []byte) map[int]pdf.Entry {
 	return out
 }
 
-// tailFindings reports bytes after the last revision's end.
+// tailFindings reports bytes after the last revision's end, comments too: only
+// white space and another end mark may stand there.
 func tailFindings(f *pdf.File, revs []pdf.Revision) []finding {
 	end, data := revs[len(revs)-1].End, f.Bytes()
 	if end < 0 || end > int64(len(data)) {
 		return nil
 	}
-	at := stray(data, end, int64(len(data)), nil)
-	if at < 0 {
+	rest := data[end:]
+	for said := true; said; {
+		rest, said = bytes.CutPrefix(bytes.TrimLeft(rest, "\x00\t\n\f\r "), []byte("%%EOF"))
+	}
+	if len(rest) == 0 {
 		return nil
 	}
+	at := int64(len(data) - len(rest))
 	return []finding{{rev: len(revs), kind: Undefined, why: whyStray, path: "byte " + strconv.FormatInt(at, 10)}}
 }

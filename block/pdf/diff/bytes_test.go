@@ -75,12 +75,26 @@ func TestBytes(t *testing.T) {
 		{"bytes after the end", "bytes-that-belong-to-nothing", func(x *fixture, data []byte) []byte {
 			return append(bytes.Clone(data), object(x.content1.Num, 0)...)
 		}},
+		{"comment after the end", "bytes-that-belong-to-nothing", func(x *fixture, data []byte) []byte {
+			return append(bytes.Clone(data), "\n%%EOF\n% hidden words\n"...)
+		}},
+		{"size that cuts objects off", "ambiguous", func(x *fixture, data []byte) []byte {
+			return bytes.Replace(byHand(t, data, "", []row{{0, 65535, 0, "f"}}, ""), []byte("/Size 90"), []byte("/Size 09"), 1)
+		}},
+		{"no size", "ambiguous", func(x *fixture, data []byte) []byte {
+			return bytes.Replace(byHand(t, data, "", []row{{88, 0, 0, "f"}}, ""), []byte("/Size 90"), []byte("/Sise 90"), 1)
+		}},
 		{"revision passed over", "bytes-that-belong-to-nothing", func(x *fixture, data []byte) []byte {
 			first := read(t, data).Revisions()[0].StartXRef
 			two := edit(t, data, func(u *pdf.Update, d *pdf.Document) { u.Add(pdf.String("x")) })
 			return byHand(t, two, "", []row{{88, 0, 0, "f"}}, fmt.Sprintf("/Prev %d", first))
 		}},
 		{"dictionary with a key twice", "ambiguous", func(x *fixture, data []byte) []byte {
+			return byHand(t, data, "88 0 obj\n<</A 1/A 2>>\nendobj\n", []row{{88, 0, -1, "n"}}, "")
+		}},
+		{"a key twice behind many other faults", "ambiguous", func(x *fixture, data []byte) []byte {
+			many := "87 0 obj\n[" + strings.Repeat("1e5 ", 300) + "]\nendobj\n"
+			data = byHand(t, data, many, []row{{87, 0, -1, "n"}}, "")
 			return byHand(t, data, "88 0 obj\n<</A 1/A 2>>\nendobj\n", []row{{88, 0, -1, "n"}}, "")
 		}},
 		{"stream with a wrong length", "ambiguous", func(x *fixture, data []byte) []byte {

@@ -9,9 +9,17 @@ import (
 // trailer compares two trailers. A key that the newer one leaves out keeps
 // nothing alive, so only the keys that lead to the document matter.
 func (s *step) trailer(x, y pdf.Dict) {
+	size, _ := s.old.Int(x["Size"])
+	if y["Size"] == nil {
+		s.undefined(whyAmbiguous, "/Size", nil, 0)
+	}
 	for _, k := range sortedKeys(y) {
 		switch k {
-		case "Root", "Info", "Size", "Prev", "XRefStm", "Type", "W", "Index", "Length", "Filter", "DecodeParms", "DocChecksum":
+		case "Root", "Info", "Prev", "XRefStm", "Type", "W", "Index", "Length", "Filter", "DecodeParms", "DocChecksum":
+		case "Size": // objects beyond it count as missing (ISO 32000-1, 7.5.5)
+			if after, ok := s.new.Int(y[k]); !ok || after < size {
+				s.undefined(whyAmbiguous, "/Size", nil, 0)
+			}
 		case "ID":
 			s.fileID(x[k], y[k])
 		case "Encrypt":
@@ -82,6 +90,8 @@ func (s *step) catalog(path string, a, b pdf.Object) {
 			s.version(at, x[k], y[k])
 		case "StructTreeRoot":
 			s.structRoot(at, x[k], y[k])
+		case "OutputIntents":
+			s.profile(at, x[k], y[k])
 		default:
 			w, ok := catalogReasons[k]
 			if !ok {
@@ -90,6 +100,22 @@ func (s *step) catalog(path string, a, b pdf.Object) {
 			s.undefined(w, at, y[k], 0)
 		}
 	}
+}
+
+// profile judges a colour profile that was added to a file that had none, as
+// one program does with a visible signature. It may change how colours are
+// seen, so that it is doubtful.
+func (s *step) profile(path string, a, b pdf.Object) {
+	list := s.new.Array(b)
+	first := pdf.Dict(nil)
+	if len(list) == 1 {
+		first = s.new.Dict(list[0])
+	}
+	if a != nil || s.new.Name(first["S"]) != "GTS_PDFA1" || s.new.Stream(first["DestOutputProfile"]) == nil {
+		s.undefined(whyProfile, path, b, 0)
+		return
+	}
+	s.reportAt(finding{kind: Metadata, why: whyProfile, path: path, doubt: whyProfile})
 }
 
 // version lets the format's version rise, which changes nothing that is shown.
@@ -232,7 +258,7 @@ func (s *step) annotNew(path string, page int, o pdf.Object) {
 		s.undefined(whyAnnotNew, path, o, page)
 		return
 	}
-	s.comment(path, page, o, dict)
+	s.comment(path, page, o, dict, adds)
 }
 
 // annotChanged judges an annotation, or a part of one, that was altered.
@@ -240,7 +266,11 @@ func (s *step) annotChanged(path string, u use, r pdf.Ref, a, b pdf.Object) {
 	x, okx := a.(pdf.Dict)
 	y, oky := b.(pdf.Dict)
 	if u.role == roleAnnot && okx && oky && commentTypes[s.old.Name(x["Subtype"])] && s.eq.same(x["Subtype"], y["Subtype"]) {
-		s.comment(path, u.page, r, y)
+		does := alters
+		if s.onlyNotes(x, y) {
+			does = 0
+		}
+		s.comment(path, u.page, r, y, does)
 		return
 	}
 	s.undefined(u.why, path, r, u.page)
@@ -248,16 +278,31 @@ func (s *step) annotChanged(path string, u use, r pdf.Ref, a, b pdf.Object) {
 
 // comment reports a comment whose look may not hide what was signed, whatever
 // the signature permits (the evil annotation attack).
-func (s *step) comment(path string, page int, o pdf.Object, dict pdf.Dict) {
+func (s *step) comment(path string, page int, o pdf.Object, dict pdf.Dict, does deed) {
 	for _, k := range []pdf.Name{"A", "AA", "OC", "PA", "JS"} {
 		if dict[k] != nil {
 			s.undefined(whyAnnotNew.at(k), path+"/"+string(k), o, page)
 			return
 		}
 	}
-	if c := s.covers.widget(s.old, s.new, page, dict); c.hides || c.page || c.onScan {
+	c := s.covers.widget(s.old, s.new, page, dict)
+	if c.hides || c.page || c.onScan {
 		s.undefined(whyAnnotHides, path, o, page)
 		return
 	}
-	s.report(Annotation, whyComment, path, o, page)
+	r, _ := o.(pdf.Ref)
+	s.reportAt(finding{kind: Annotation, why: whyComment, path: path, ref: r, page: page, says: c.says && does != 0, does: does})
+}
+
+// onlyNotes tells whether a comment differs in nothing that is shown on the
+// page: dates, names, whether its window is open.
+func (s *step) onlyNotes(x, y pdf.Dict) bool {
+	for _, k := range s.eq.changedKeys(x, y) {
+		switch k {
+		case "M", "NM", "T", "Subj", "CreationDate", "Popup", "Open", "P":
+		default:
+			return false
+		}
+	}
+	return true
 }

@@ -50,6 +50,11 @@ func TestChains(t *testing.T) {
 				newSignature(u, d, "S2", x.page2, pdf.Array{72, 300, 272, 350}, nil)
 			},
 		}},
+		{"empty field whose ground some programs paint", "signature-hides-text", []func(*fixture, *pdf.Update, *pdf.Document){
+			func(x *fixture, u *pdf.Update, d *pdf.Document) {
+				newSignature(u, d, "S2", x.page1, nil, nil, "Rect", pdf.Array{72, 690, 272, 720}, "MK", pdf.Dict{"BG": pdf.Array{1, 1, 1}})
+			},
+		}},
 		{"image drawn over an amount", "signature-hides-text", []func(*fixture, *pdf.Update, *pdf.Document){
 			func(x *fixture, u *pdf.Update, d *pdf.Document) {
 				l := u.Add(form("q 200 0 0 50 0 0 cm /I Do Q", "Resources", pdf.Dict{"XObject": pdf.Dict{"I": x.image}}))

@@ -40,6 +40,8 @@ type cover struct {
 	hides   bool // hides text
 	// hidesMore: hides more than a label, or figures
 	hidesMore bool
+	any       bool // hides a letter or more
+	cuts      bool // hides a part of a number
 	over      bool // lies over text, opaque or not
 	scan      bool // hides much of an image, which may be a scanned page
 	onScan    bool // hides some of an image
@@ -60,6 +62,7 @@ func (c *coverage) page(d *pdf.Document, number int) (*scene, pdf.Page, bool) {
 		return sc, p, true
 	}
 	sc := drawPage(d, p, c.work, c.fonts)
+	sc.own = len(sc.runs)
 	drawFields(d, p, sc, c.work)
 	c.pages[number] = sc
 	return sc, p, true
@@ -144,7 +147,7 @@ func (c *coverage) widget(old, new *pdf.Document, number int, annot pdf.Dict) co
 	if !ok || rect.area() < minVisible || flags&(2|32) != 0 {
 		return cover{}
 	}
-	if look == nil && new.Name(annot["Subtype"]) == "Widget" {
+	if look == nil && new.Name(annot["Subtype"]) == "Widget" && !drawsGround(new, annot) {
 		return cover{}
 	}
 	sc, page, ok := c.page(old, number)
@@ -164,14 +167,19 @@ func (c *coverage) widget(old, new *pdf.Document, number int, annot pdf.Dict) co
 			}
 			paints = append(slices.DeleteFunc(paints, func(p paint) bool { return p.pale }), sunk(drawn.runs, sc.paints)...)
 		}
-	} else if drawnOpaque(new, annot) {
-		paints = []paint{{box: rect, weight: 1}} // drawn by the reader's program, unseen by us
+	} else {
+		if drawnOpaque(new, annot) || drawsGround(new, annot) {
+			paints = []paint{{box: rect, weight: 1}} // drawn by the reader's program, unseen by us
+		}
+		out.says = speaksItself[new.Name(annot["Subtype"])]
 	}
 	out.page = out.page && out.visible
 	letters, digits := hidden(sc.runs, paints)
 	out.hides = letters > maxHidden || shapes(sc.paints, paints) > maxShapes
 	scanned := hiddenImage(sc.paints, paints)
 	out.scan, out.onScan = scanned > maxOfScan*box(page.CropBox).area(), scanned > maxOnScan
+	out.any = letters >= 0.8
+	out.cuts = letters > 0 && cutsNumber(sc.runs, paints)
 	out.hidesMore = letters > maxLabel || digits > maxDigits
 	beneath, _ := hidden(sc.runs, []paint{{box: rect, weight: 1}})
 	out.over = beneath > maxOver
@@ -202,17 +210,33 @@ func sunk(runs []run, page []paint) (out []paint) {
 // appearance of their own.
 var fillsItself = map[pdf.Name]bool{"FreeText": true, "Square": true, "Circle": true, "Stamp": true, "Polygon": true}
 
-// drawnOpaque tells whether a reader's program may hide what lies beneath a
-// comment without an appearance: one that fills its rectangle, one with broad
-// lines, or a highlight in a dark colour.
-func drawnOpaque(d *pdf.Document, annot pdf.Dict) bool {
-	kind := d.Name(annot["Subtype"])
+// speaksItself are the comments that show text or an image without an
+// appearance of their own.
+var speaksItself = map[pdf.Name]bool{"FreeText": true, "Stamp": true}
+
+// drawsGround tells whether a reader's program may paint the ground or a broad
+// frame of a field that has no appearance.
+func drawsGround(d *pdf.Document, annot pdf.Dict) bool {
+	mk := d.Dict(annot["MK"])
+	return d.Array(mk["BG"]) != nil || d.Array(mk["BC"]) != nil && borderOf(d, annot) > 2
+}
+
+// borderOf is the width of the line around an annotation, as far as it says.
+func borderOf(d *pdf.Document, annot pdf.Dict) float64 {
 	width, _ := d.Number(d.Dict(annot["BS"])["W"])
 	if border := d.Array(annot["Border"]); len(border) > 2 {
 		w, _ := d.Number(border[2])
 		width = max(width, w)
 	}
-	return fillsItself[kind] || width > 4 || kind == "Highlight" && !(shadeOf(d.Array(annot["C"])) > 0.5)
+	return width
+}
+
+// drawnOpaque tells whether a reader's program may hide what lies beneath a
+// comment without an appearance: one that fills its rectangle, one with broad
+// lines, or a highlight in a dark colour.
+func drawnOpaque(d *pdf.Document, annot pdf.Dict) bool {
+	kind := d.Name(annot["Subtype"])
+	return fillsItself[kind] || kind != "Widget" && borderOf(d, annot) > 4 || kind == "Highlight" && !(shadeOf(d.Array(annot["C"])) > 0.5)
 }
 
 // maxCrossings is how many pairs of text and paint are looked at; more than

@@ -29,6 +29,7 @@ type Change struct {
 	Revision         int // the later revision that made the change; len(Revisions) for bytes after the last
 	Kind             Kind
 	Allowed          bool
+	Doubtful         bool    // allowed by the format, yet what was shown when it was signed may now be told otherwise
 	Code             string  // stable, for programs: "page-content", "new-signature", …
 	Path             string  // where, from the trailer: "/Root/Pages/Kids[0]/Contents"; holds names from the file, so not for logs
 	Object           pdf.Ref // the object concerned; zero when there is none
@@ -66,10 +67,12 @@ type Policy struct {
 }
 
 // Verdict is every change after the signed revision, oldest first, and whether
-// all of them are allowed. No changes is allowed.
+// all of them are allowed, and whether any of them is doubtful. No changes is
+// allowed.
 type Verdict struct {
-	Changes []Change
-	Allowed bool
+	Changes  []Change
+	Allowed  bool
+	Doubtful bool
 }
 
 // Compare judges everything that was added to f after the revision with index
@@ -127,7 +130,18 @@ type finding struct {
 	field string // full name of the field that was filled in or signed
 	fresh bool   // the field was new in this step, so that no lock names it
 	over  bool   // a signature or annotation that lies over text without hiding it
+	says  bool   // a comment that shows text or images
+	doubt why    // what makes it doubtful under any policy
+	does  deed   // to what a field or comment showed before
 }
+
+// deed is what a filling or a comment does to what was shown in its place.
+type deed uint8
+
+const (
+	adds   deed = iota + 1 // there was nothing
+	alters                 // there was something else
+)
 
 // maxChanges is how many changes a verdict tells; it judges all of them.
 const maxChanges = 500
@@ -138,20 +152,49 @@ func judge(all []finding, p Policy) Verdict {
 		Verdict
 		denied bool // one that is not allowed has been told
 	}{Verdict: Verdict{Allowed: true}}
+	own := map[pdf.Ref]bool{} // what was empty or not there when it was signed
 	for _, f := range all {
 		ok, w := permitted(f, p)
-		v.Allowed = v.Allowed && ok
-		if len(v.Changes) >= maxChanges && (ok || v.denied) {
+		doubt := false
+		if ok {
+			if d := doubtful(f, p, own); d != "" {
+				doubt, w = true, d
+			}
+		}
+		v.Allowed, v.Doubtful = v.Allowed && ok, v.Doubtful || doubt
+		plain := ok && !doubt
+		if len(v.Changes) >= maxChanges && (plain || v.denied) {
 			continue
 		}
-		v.denied = v.denied || !ok
+		v.denied = v.denied || !plain
 		en, sv := w.text(f.page)
 		v.Changes = append(v.Changes, Change{
-			Revision: f.rev, Kind: f.kind, Allowed: ok, Code: string(w), Path: f.path,
+			Revision: f.rev, Kind: f.kind, Allowed: ok, Doubtful: doubt, Code: string(w), Path: f.path,
 			Object: f.ref, Page: f.page, Reason: en, ReasonSv: sv,
 		})
 	}
 	return v.Verdict
+}
+
+// doubtful gives the reason why a change that is allowed is not taken for
+// harmless: it puts something else in the place of what was signed, or looks
+// like part of the document. A certification that permits filling in permits
+// filling in anew. own is what the changes so far have added.
+func doubtful(f finding, p Policy, own map[pdf.Ref]bool) why {
+	if f.does == adds && f.ref != (pdf.Ref{}) {
+		own[f.ref] = true
+	}
+	switch {
+	case f.doubt != "":
+		return f.doubt
+	case f.does == alters && !own[f.ref] && f.kind == FormFill && p.DocMDP == 0:
+		return whyRefilled
+	case f.does == alters && !own[f.ref] && f.kind == Annotation:
+		return whyCommentAltered
+	case f.says && f.kind == Annotation:
+		return whyCommentSays
+	}
+	return ""
 }
 
 // permitted tells whether the policy allows the change, and the reason to give.

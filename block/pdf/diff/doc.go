@@ -49,11 +49,18 @@
 //
 // A signature's own DocMDP and FieldMDP (Policy) narrow this further.
 //
+// Between the two lies what the format allows and a reader can still be misled
+// by; it is Doubtful, and no verdict should be better than open: other words in
+// a field that was filled in when it was signed (unless a certification permits
+// filling in), and, where comments are permitted, one that shows text or images
+// or was there before and is altered.
+//
 // # Bytes
 //
 // A later revision must follow the one before it, end with its own startxref
-// and %%EOF, point only into itself, and consist of nothing but its objects,
-// its index, white space and comments. A file whose index had to be rebuilt
+// and %%EOF, point only into itself, cut no object off by its Size, and consist
+// of nothing but its objects, its index, white space and comments. Nothing but
+// white space follows the last. A file whose index had to be rebuilt
 // cannot be judged and is not allowed.
 //
 // # Estimates

@@ -39,7 +39,7 @@ func (s *step) otherField(path string, f *field, page int, changed []pdf.Name, x
 			s.undefined(fieldReason(k), at, f.ref, page)
 		case f.ft != "Tx" && f.ft != "Ch" && f.ft != "Btn", f.ft == "Btn" && f.flags&flagPushButton != 0:
 			s.undefined(whyField, at, f.ref, page)
-		case f.ft == "Btn" && k == "AP":
+		case f.ft == "Btn" && k == "AP" && !s.redrawn(page, x, y):
 			s.undefined(whyFieldAppearance, at, f.ref, page)
 		default:
 			s.touch(path, f, page, true)
@@ -153,7 +153,18 @@ func (s *step) filled(f *field, t *filling) {
 			return
 		}
 	}
-	s.reportAt(finding{kind: FormFill, why: whyFilled, path: t.path, ref: f.ref, page: page, field: f.name})
+	doubt := why("")
+	for _, w := range widgets {
+		some, much := s.uncovers(w, page)
+		if much {
+			s.reportAt(finding{kind: Undefined, why: whyFieldCovers, path: t.path, ref: w, page: page})
+			return
+		}
+		if some {
+			doubt = whyFieldCovers
+		}
+	}
+	s.reportAt(finding{kind: FormFill, why: whyFilled, path: t.path, ref: f.ref, page: page, field: f.name, does: s.filling(f), doubt: doubt})
 }
 
 // shows compares what a widget shows with the field's value.
@@ -187,10 +198,10 @@ func (s *step) shows(f *field, widget pdf.Dict) why {
 	if !s.matches(f, value, shown, runs) {
 		return whyFieldText
 	}
-	if turned, _ := s.new.Int(s.new.Dict(widget["MK"])["R"]); turned == 0 && backwards(shown, runs) {
+	if turned, _ := s.new.Int(s.new.Dict(widget["MK"])["R"]); turned == 0 && (backwards(shown, runs) || s.askew(look)) {
 		return whyFieldText
 	}
-	return ""
+	return s.richText(f, value)
 }
 
 // maxLines is how many straight lines a field's background, clip and frame are

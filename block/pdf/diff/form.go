@@ -124,7 +124,7 @@ func (s *step) newFields(nodes []*node) {
 // layers and other fields' business are not among it.
 var (
 	newFieldKeys = keys("Type Subtype FT T TU TM V F Ff Rect P AP AS MK DA Q H Border BS M NM Lock SV StructParent Kids Parent DR C")
-	signingKeys  = keys("V AP AS M F Ff MK DA P Type StructParent DR")
+	signingKeys  = keys("V AP AS M F Ff MK DA P Type StructParent DR Lock Rect")
 	fillingKeys  = keys("V AS AP M I TI RV Ff MK Type")
 )
 
@@ -252,6 +252,14 @@ func (s *step) signingKey(k pdf.Name, x, y pdf.Dict) why {
 		return whySignatureMoved // anything but read-only
 	case "P", "StructParent", "Type":
 		if x[k] != nil {
+			return whySignatureMoved
+		}
+	case "Rect": // some programs fold away a field that is signed invisibly
+		if r, ok := boxOf(s.new, y[k]); !ok || r != (box{}) {
+			return whySignatureMoved
+		}
+	case "Lock": // the one who signs may lock fields, not unlock them
+		if r, ok := y[k].(pdf.Ref); x[k] != nil || s.new.Dict(y[k]) == nil || ok && s.known(r) {
 			return whySignatureMoved
 		}
 	case "MK":

@@ -73,7 +73,7 @@ func readFont(d *pdf.Document, dict pdf.Dict) *fontInfo {
 	widths := d.Array(dict["Widths"])
 	for code := range f.simple {
 		g := &f.simple[code]
-		g.width = 500
+		g.width = standardWidth(d.Name(dict["BaseFont"]), g.runes)
 		if i := int64(code) - first; i >= 0 && i < int64(len(widths)) {
 			if w, ok := d.Number(widths[i]); ok {
 				g.width = w * scale

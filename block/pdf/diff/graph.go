@@ -127,7 +127,7 @@ func (g *graph) structural(d *pdf.Document, r pdf.Ref) bool {
 // disguised tells whether an object that a page draws with poses as a field, an
 // annotation or a tag, whose rules would let some of it change.
 func (g *graph) disguised(r pdf.Ref, w why) bool {
-	if w != whyResources && w != whyFont && w != whyImage {
+	if w != whyResources && w != whyFont && w != whyImage && w != whyLayers {
 		return false
 	}
 	for _, u := range g.nodes[r].uses {
@@ -188,6 +188,8 @@ func (u use) deeper(k pdf.Name) use {
 	u.key += "/" + string(k)
 	if w, ok := keyReasons[k]; ok && (u.why == whyPageContent || u.why == whyResources || u.why == whyOther) {
 		u.why = w
+	} else if k == "OC" || k == "Properties" && u.why != whyResources {
+		u.why = whyLayers
 	}
 	return u
 }

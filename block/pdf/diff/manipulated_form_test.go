@@ -28,6 +28,14 @@ func formAttacks() []attack {
 			u.Set(x.textLook, look("Avslag", x.font))
 		}},
 		{"value changed, look not", "field-shows-other-text", "", field(text, "V", pdf.String("900"))},
+		{"field's rich text is another", "field-shows-other-text", "", func(x *fixture, u *pdf.Update, d *pdf.Document) {
+			setKeys(u, d, x.text, "V", pdf.String("100"), "RV", pdf.String("<body><p>900</p></body>"), "AP", pdf.Dict{"N": u.Add(look("100", x.font))})
+		}},
+		{"field shown upside down", "field-shows-other-text", "", fill("68", func(x *fixture, _ *pdf.Update) *pdf.Stream {
+			s := look("68", x.font)
+			s.Dict["Matrix"] = pdf.Array{-1, 0, 0, -1, 200, 20}
+			return s
+		})},
 		{"field draws an image", "field-shows-other-content", "", fill("100", func(x *fixture, _ *pdf.Update) *pdf.Stream {
 			s := look("100", x.font)
 			s.Dict["Resources"] = pdf.Dict{"Font": pdf.Dict{"Helv": x.font}, "XObject": pdf.Dict{"Im": x.image}}

@@ -23,14 +23,20 @@ func (s *step) info(path string, a, b pdf.Object) {
 		return // left out: what is not said cannot mislead
 	}
 	for _, k := range s.eq.changedKeys(x, y) {
+		_, was := s.old.Str(x[k])
+		if _, is := s.new.Str(y[k]); was && is && s.old.Text(x[k]) == s.new.Text(y[k]) {
+			continue // the same text in another encoding
+		}
 		switch k {
 		case "ModDate", "Producer":
-		case "CreationDate":
+		case "CreationDate", "Trapped":
 			if x[k] != nil {
 				s.undefined(whyInfo, path+"/"+string(k), b, 0)
 			}
 		default:
-			s.undefined(whyInfo, path+"/"+string(k), b, 0)
+			if text, ok := s.new.Str(y[k]); !ok || text != "" || x[k] != nil { // an empty text says nothing
+				s.undefined(whyInfo, path+"/"+string(k), b, 0)
+			}
 		}
 	}
 	s.report(Metadata, whyDates, path, b, 0)
@@ -74,7 +80,7 @@ func (s *step) metadata(path string, a, b pdf.Object) {
 // XMP namespaces whose properties may change, with those properties.
 var passing = map[string][]string{
 	"http://ns.adobe.com/xap/1.0/":    {"ModifyDate", "MetadataDate"},
-	"http://ns.adobe.com/pdf/1.3/":    {"Producer"},
+	"http://ns.adobe.com/pdf/1.3/":    {"Producer", "Trapped"},
 	"http://ns.adobe.com/xap/1.0/mm/": {"InstanceID", "History", "VersionID", "DerivedFrom"},
 }
 
@@ -123,6 +129,7 @@ func (s *step) properties(d *pdf.Document, st *pdf.Stream) ([]string, error) {
 			path = append(path, t.Name.Space+" "+t.Name.Local)
 			for _, a := range t.Attr {
 				ignore := a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || a.Name.Local == "xmptk" ||
+					a.Name.Local == "parseType" || strings.TrimSpace(a.Value) == "" ||
 					slices.Contains(passing[a.Name.Space], a.Name.Local) || aboutThis(a)
 				if !ignore {
 					out = append(out, property(path, a.Name.Space+" "+a.Name.Local, a.Value))

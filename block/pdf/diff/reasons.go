@@ -28,6 +28,16 @@ const (
 	whyTags            why = "structure-extended"
 )
 
+// Reasons for changes that are allowed and doubtful.
+const (
+	whyRefilled       why = "field-filled-anew"
+	whyCommentSays    why = "annotation-says"
+	whyCommentAltered why = "annotation-altered"
+	whyFieldCovers    why = "field-covers-text"
+	whySignatureCuts  why = "signature-cuts-number"
+	whyStampSays      why = "time-stamp-says"
+)
+
 // Reasons for changes that are not allowed.
 const (
 	whyOther               why = "other-object"

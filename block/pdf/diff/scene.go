@@ -35,9 +35,11 @@ type scene struct {
 	paints                  []paint
 	images, forms, shadings int
 	lines, curves           int // parts of paths
+	inks                    int // lines and areas in another colour than paper's
 	type3                   bool
 	bad                     bool // something could not be read
 	seq                     int
+	own                     int // how many of the runs are the page's own, not its fields'
 }
 
 // limits of one scene.
@@ -249,6 +251,7 @@ func (c *canvas) closePath() {
 
 func (c *canvas) fillPath() {
 	c.closePath()
+	c.inked(c.st.fill, c.st.fillAlpha)
 	if a := c.path.area(); a > 0 {
 		c.coverPart(c.path, min(1, math.Abs(c.shoe)/2/a), c.st.fillAlpha, c.st.fill)
 	}
@@ -257,6 +260,7 @@ func (c *canvas) fillPath() {
 // strokePath counts a line that is thick enough to hide text, and thinner ones
 // in the paper's colour by how much of their place they fill.
 func (c *canvas) strokePath() {
+	c.inked(c.st.stroke, c.st.strokeAlpha)
 	w := c.st.lineWidth * c.st.ctm.Scale()
 	b := c.path.grow(w / 2)
 	switch {
@@ -352,48 +356,4 @@ func (c *canvas) form(x *pdf.Stream) {
 		res = c.res
 	}
 	c.draw(content, res, st, c.depth+1)
-}
-
-// imageWeight estimates how much of an image is opaque, from its mask.
-func (c *canvas) imageWeight(x *pdf.Stream) float64 {
-	if c.doc.Resolve(x.Dict["ImageMask"]) == true {
-		return c.maskWeight(x, true)
-	}
-	if sm := c.doc.Stream(x.Dict["SMask"]); sm != nil {
-		return c.maskWeight(sm, false)
-	}
-	if m := c.doc.Stream(x.Dict["Mask"]); m != nil {
-		return c.maskWeight(m, true)
-	}
-	return 1
-}
-
-// maskWeight is the mean of a mask: of its painted bits, or of its opacity.
-// One that cannot be read counts as opaque.
-func (c *canvas) maskWeight(m *pdf.Stream, stencil bool) float64 {
-	data, err := c.doc.Decode(m)
-	if err != nil || len(data) == 0 || !c.work.spend(len(data)/32) {
-		return 1
-	}
-	bits, _ := c.doc.Int(m.Dict["BitsPerComponent"])
-	flip := false
-	if a := c.doc.Array(m.Dict["Decode"]); len(a) == 2 {
-		first, _ := c.doc.Number(a[0])
-		flip = first == 1
-	}
-	sum := 0.0
-	for _, b := range data {
-		if stencil || bits == 1 {
-			for i := range 8 {
-				sum += float64(b>>i&1) / 8
-			}
-		} else {
-			sum += float64(b) / 255
-		}
-	}
-	mean := sum / float64(len(data))
-	if stencil != flip { // a stencil paints where its bits are 0
-		mean = 1 - mean
-	}
-	return mean
 }

@@ -137,3 +137,11 @@ func (s *step) ownInk(f *field) shade {
 	}
 	return unknownShade()
 }
+
+// inked counts what can be seen on paper.
+func (c *canvas) inked(tone shade, alpha float64) {
+	b := c.path.meet(c.st.clip)
+	if !tone.paper() && alpha > 0.25 && b[0] <= b[2] && b[1] <= b[3] {
+		c.out.inks++
+	}
+}

@@ -30,17 +30,27 @@ func (s *step) signature(f *field, widget pdf.Ref, page int, fresh bool, values 
 		fail(whySignatureHides)
 		return
 	}
-	if value == nil && (c.says || c.onScan) {
+	if some, much := s.uncovers(widget, page); !fresh && some && much && !c.hides {
+		fail(whySignatureHides) // what an empty field hid is laid bare
+		return
+	}
+	if value == nil && (c.says || c.onScan || c.any) {
 		fail(whyAnnotNew) // shown as if someone had signed, or hides what nobody will answer for
 		return
 	}
 	found := finding{kind: Signature, why: whySigned, path: path, ref: widget, page: page, field: f.name, fresh: fresh, over: c.over}
+	if c.cuts {
+		found.doubt = whySignatureCuts
+	}
 	v := s.new.Dict(value)
+	stamp := s.new.Name(v["Type"]) == "DocTimeStamp" || s.new.Name(v["SubFilter"]) == "ETSI.RFC3161"
 	switch {
 	case value == nil:
 		found.why = whyEmptySignature
-	case (s.new.Name(v["Type"]) == "DocTimeStamp" || s.new.Name(v["SubFilter"]) == "ETSI.RFC3161") && !c.visible:
+	case stamp && !c.visible:
 		found.kind, found.why, found.page = TimeStamp, whyTimeStamp, 0
+	case stamp && c.says:
+		found.doubt = whyStampSays
 	case !fresh:
 		found.why = whyFilledSignature
 	}

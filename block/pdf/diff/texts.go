@@ -16,6 +16,13 @@ var texts = map[why][2]string{
 	whyComment:         {"A comment was added or changed{on} after the signature.", "En kommentar har lagts till eller ändrats{on} efter underskriften."},
 	whyTags:            {"The document's tags were extended for a new signature.", "Dokumentets märkning för hjälpmedel har utökats för en ny underskrift."},
 
+	whyRefilled:       {"A form field{on} that was filled in when the document was signed now holds something else.", "Ett formulärfält{on} som var ifyllt när dokumentet skrevs under innehåller nu något annat."},
+	whyCommentSays:    {"A comment that shows text or images was added{on} after the signature. It can look like part of the document.", "En kommentar som visar text eller bilder har lagts till{on} efter underskriften. Den kan se ut som en del av dokumentet."},
+	whyFieldCovers:    {"A form field{on} that was filled in hides text on the page that it did not hide before, or lays text bare.", "Ett formulärfält{on} som har fyllts i döljer text på sidan som inte var dold förut, eller blottar text."},
+	whySignatureCuts:  {"A new signature{on} hides a part of a number that was signed.", "En ny underskrift{on} döljer en del av ett tal som är underskrivet."},
+	whyStampSays:      {"A time-stamp{on} shows text or images that nobody has signed.", "En tidsstämpel{on} visar text eller bilder som ingen har skrivit under."},
+	whyCommentAltered: {"A comment{on} that was there when the document was signed has been changed.", "En kommentar{on} som fanns när dokumentet skrevs under har ändrats."},
+
 	whyOther:       {"Something that belongs to the document was changed after the signature.", "Något som hör till dokumentet har ändrats efter underskriften."},
 	whyRevision:    {"The signed version cannot be found in the file.", "Den underskrivna versionen finns inte i filen."},
 	whyRebuilt:     {"The file's index is broken, so that what was signed cannot be told from what came after.", "Filens innehållsregister är trasigt. Det går inte att skilja det underskrivna från det som kom efter."},
