@@ -2,6 +2,7 @@ package diff
 
 import (
 	"bytes"
+	"math"
 
 	"medborgarnavet/block/pdf"
 )
@@ -104,13 +105,19 @@ func (e *equality) equalDirect(a, b pdf.Object, depth int) bool {
 		case int64:
 			return x == float64(y)
 		case float64:
-			return x == y
+			return asSingle(x, y)
 		}
 		return false
 	case bool, pdf.Name, pdf.String:
 		return a == b
 	}
 	return false
+}
+
+// asSingle tells whether two reals are one number to a program that keeps it in
+// single precision (ISO 32000-1, annex C).
+func asSingle(x, y float64) bool {
+	return math.Abs(x-y) <= 1e-6*max(math.Abs(x), math.Abs(y))
 }
 
 // equalDict takes a key with a null value for a key that is not there

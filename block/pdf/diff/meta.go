@@ -23,6 +23,9 @@ func (s *step) info(path string, a, b pdf.Object) {
 		return // left out: what is not said cannot mislead
 	}
 	for _, k := range s.eq.changedKeys(x, y) {
+		if y[k] == nil {
+			continue // left out, likewise
+		}
 		_, was := s.old.Str(x[k])
 		if _, is := s.new.Str(y[k]); was && is && s.old.Text(x[k]) == s.new.Text(y[k]) {
 			continue // the same text in another encoding
@@ -34,7 +37,7 @@ func (s *step) info(path string, a, b pdf.Object) {
 				s.undefined(whyInfo, path+"/"+string(k), b, 0)
 			}
 		default:
-			if text, ok := s.new.Str(y[k]); !ok || text != "" || x[k] != nil { // an empty text says nothing
+			if text, ok := s.new.Str(y[k]); !ok || x[k] != nil || text != "" && !s.saidInXMP(k, s.new.Text(y[k])) { // an empty text says nothing
 				s.undefined(whyInfo, path+"/"+string(k), b, 0)
 			}
 		}
@@ -63,18 +66,72 @@ func (s *step) metadata(path string, a, b pdf.Object) {
 		s.undefined(whyMetadata, path, b, 0)
 		return
 	}
-	if x == nil {
-		for _, p := range after {
-			if !neutralProperty(p) {
-				s.undefined(whyClaim, path, b, 0)
-				return
-			}
-		}
-	} else if !slices.Equal(before, after) {
+	if !s.adds(before, after) {
 		s.undefined(whyClaim, path, b, 0)
 		return
 	}
 	s.report(Metadata, whyDates, path, b, 0)
+}
+
+// adds tells whether a packet says all that it said, and beside it only what is
+// neutral or what the information dictionary said already: iText copies entries
+// between the two.
+func (s *step) adds(before, after []string) bool {
+	info := s.old.Dict(s.old.Trailer()["Info"])
+	said := slices.Clone(before)
+	for _, p := range after {
+		if i := slices.Index(said, p); i >= 0 {
+			said = slices.Delete(said, i, i+1)
+			continue
+		}
+		name, _, _ := strings.Cut(p, " = ")
+		known := slices.ContainsFunc(before, func(b string) bool { return strings.HasPrefix(b, name+" = ") })
+		key, value := entryOf(p)
+		repeats := key != "" && (value == "" || value == strings.TrimSpace(s.old.Text(info[key])))
+		if !repeats && (known || !neutralProperty(p)) {
+			return false
+		}
+	}
+	return len(said) == 0
+}
+
+// saidInXMP tells whether the older packet gives an entry of the information
+// dictionary the same value.
+func (s *step) saidInXMP(k pdf.Name, value string) bool {
+	st := s.old.Stream(s.old.Catalog()["Metadata"])
+	if st == nil {
+		return false
+	}
+	all, err := s.properties(s.old, st)
+	return err == nil && slices.ContainsFunc(all, func(p string) bool {
+		key, said := entryOf(p)
+		return key == k && said != "" && said == strings.TrimSpace(value)
+	})
+}
+
+// entries are the properties that say the same as an entry of the information
+// dictionary (ISO 19005-1, table 1).
+var entries = map[string]pdf.Name{
+	"http://purl.org/dc/elements/1.1/ title":       "Title",
+	"http://purl.org/dc/elements/1.1/ creator":     "Author",
+	"http://purl.org/dc/elements/1.1/ description": "Subject",
+	"http://ns.adobe.com/pdf/1.3/ Keywords":        "Keywords",
+	"http://ns.adobe.com/xap/1.0/ CreatorTool":     "Creator",
+}
+
+const rdf = "/http://www.w3.org/1999/02/22-rdf-syntax-ns# "
+
+// entryOf gives the entry that a property repeats and its value, or "". Of the
+// mark that a text is in the document's own language the value is "".
+func entryOf(p string) (key pdf.Name, value string) {
+	name, value, _ := strings.Cut(strings.TrimPrefix(p, "/"), " = ")
+	if mark, ok := strings.CutSuffix(name, "/http://www.w3.org/XML/1998/namespace lang"); ok && value == "x-default" {
+		name, value = mark, ""
+	}
+	for _, list := range []string{"Alt", "Seq", "Bag"} {
+		name = strings.TrimSuffix(name, rdf+list+rdf+"li")
+	}
+	return entries[name], value
 }
 
 // XMP namespaces whose properties may change, with those properties.
