@@ -89,7 +89,8 @@ async function waits(town, petition, inside, first, second) {
 export async function byDistrict(page, town) {
   const petition = await find(page, town.havsnas + "/forslag", "Rusta upp bryggan");
   const table = page.locator("main table").filter({ hasText: "Hamnen" });
-  await soon(page, petition, () => table.count(), "the districts", 60_000);
+  // a day is ended by a job of each minute, and the page is made anew after that
+  await soon(page, petition, () => table.count(), "the districts", 240_000);
   const rows = await table.locator("tbody tr").evaluateAll((all) => all.map((r) => r.innerText.replaceAll(/\s+/g, " ").trim()));
   assert.equal(rows.length, 3, `the districts are ${JSON.stringify(rows)}`);
   for (const [i, says] of [/Hamnen .*40$/, /Åsen .*30$/, /25$/].entries()) assert.match(rows[i], says);

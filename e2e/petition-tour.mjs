@@ -330,7 +330,7 @@ async function closes(town, karin, voter, reader, ends) {
   await town.advance("16m");
   for (const [name, id] of Object.entries(ends)) await reader.see(`petition, ${name}`, `/forslag/${id}`);
   await removes(town, karin, reader, ends.hidden);
-  await soon(reader.page, petition, async (p) => (await p.locator(".k-heading .k-card__meta span").first().innerText()) !== counting, "the result", 90_000);
+  await soon(reader.page, petition, async (p) => (await p.locator(".k-heading .k-card__meta span").first().innerText()) !== counting, "the result", 240_000);
   await reader.keep("petition, closed with a result", { paper: true });
   await reader.see("audit files", petition + "/kontroll");
   await reader.see("petitions, closed", "/forslag?status=behandlas");

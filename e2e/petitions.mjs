@@ -130,7 +130,7 @@ export function ear(context) {
 
 // soon opens a page again and again until something holds: pages are prepared
 // some seconds ahead, and what closes does so within a minute.
-export async function soon(page, address, holds, what, within = 30_000) {
+export async function soon(page, address, holds, what, within = 90_000) {
   for (const until = Date.now() + within; ; await page.waitForTimeout(1000)) {
     await page.goto(address);
     if (await holds(page)) return;
