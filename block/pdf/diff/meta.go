@@ -165,6 +165,7 @@ func (s *step) properties(d *pdf.Document, st *pdf.Stream) ([]string, error) {
 	r.Strict = true
 	r.Entity = map[string]string{}
 	var out, path []string
+	var holds []bool // elements on the path that hold properties and no text of their own
 	skip, text := 0, ""
 	for {
 		tok, err := r.Token()
@@ -183,8 +184,9 @@ func (s *step) properties(d *pdf.Document, st *pdf.Stream) ([]string, error) {
 				skip++
 				continue
 			}
-			path = append(path, t.Name.Space+" "+t.Name.Local)
+			path, holds = append(path, t.Name.Space+" "+t.Name.Local), append(holds, false)
 			for _, a := range t.Attr {
+				holds[len(holds)-1] = holds[len(holds)-1] || a.Name.Local == "parseType"
 				ignore := a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || a.Name.Local == "xmptk" ||
 					a.Name.Local == "parseType" || strings.TrimSpace(a.Value) == "" ||
 					slices.Contains(passing[a.Name.Space], a.Name.Local) || aboutThis(a)
@@ -200,10 +202,13 @@ func (s *step) properties(d *pdf.Document, st *pdf.Stream) ([]string, error) {
 				text = ""
 				continue
 			}
-			if v := strings.TrimSpace(text); v != "" {
-				out = append(out, property(path[:len(path)-1], path[len(path)-1], v))
+			last := len(path) - 1
+			if v := strings.TrimSpace(text); v != "" && holds[last] {
+				return nil, errors.New("diff: metadata that is not RDF")
+			} else if v != "" {
+				out = append(out, property(path[:last], path[last], v))
 			}
-			path, text = path[:len(path)-1], ""
+			path, holds, text = path[:last], holds[:last], ""
 		}
 	}
 	slices.Sort(out)

@@ -28,6 +28,7 @@ func TestMetadataWrittenAnew(t *testing.T) {
 		{"the same said in another form", attributes, []any{"Author", pdf.String(""), "Trapped", pdf.Name("False")}, true},
 		{"another title in the metadata", strings.Replace(attributes, "Beslut", "Avslag", 1), nil, false},
 		{"another claim in the metadata", strings.Replace(attributes, `pdfaid:part="2"`, `pdfaid:part="3"`, 1), nil, false},
+		{"a claim that is no text", strings.Replace(xmpText, "<pdfaid:part>", `<pdfaid:part rdf:parseType="Resource">`, 1), nil, false},
 		{"a claim left empty", strings.Replace(attributes, `pdfaid:conformance="B"`, `pdfaid:conformance=""`, 1), nil, false},
 		{"the title in another encoding", xmpText, []any{"Title", pdf.String("\xfe\xff\x00B\x00e\x00s\x00l\x00u\x00t")}, true},
 		{"the title emptied", xmpText, []any{"Title", pdf.String("")}, false},
