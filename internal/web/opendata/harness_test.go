@@ -167,7 +167,13 @@ func (o *office) serve() {
 // get asks for an address, with headers in pairs.
 func (o *office) get(path string, header ...string) (*http.Response, string) {
 	o.t.Helper()
-	req, err := http.NewRequestWithContext(o.t.Context(), http.MethodGet, o.url+path, nil)
+	return o.ask(http.MethodGet, path, header...)
+}
+
+// ask sends a request of any method and gives the answer and its body.
+func (o *office) ask(method, path string, header ...string) (*http.Response, string) {
+	o.t.Helper()
+	req, err := http.NewRequestWithContext(o.t.Context(), method, o.url+path, nil)
 	o.ok(err)
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])

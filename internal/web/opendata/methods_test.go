@@ -2,28 +2,10 @@ package opendata
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
 )
-
-// ask sends a request of any method and gives the answer and its body.
-func (o *office) ask(method, path string, header ...string) (*http.Response, string) {
-	o.t.Helper()
-	req, err := http.NewRequestWithContext(o.t.Context(), method, o.url+path, nil)
-	o.ok(err)
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	resp, err := http.DefaultClient.Do(req)
-	o.ok(err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	o.ok(err)
-	return resp, string(text)
-}
 
 // D-09: every address of the interface and the catalogue is for reading: other
 // methods are told so as a problem (RFC 9457) with Allow, HEAD is GET without
